@@ -225,8 +225,9 @@ def _shaped(value: str, pattern: str, en: str, fr: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    """What was typed, for a sentence: never longer than a line."""
-    return repr(value) if len(value) <= 40 else repr(value[:40] + "…")
+    """What was typed, for a sentence: printable, and never longer than a line."""
+    printable = "".join(character if character.isprintable() else "?" for character in value[:40])
+    return f"'{printable}{'…' if len(value) > 40 else ''}'"
 
 
 def _bad_key(kind: str, number: str) -> IdentifierRefused:
