@@ -1,0 +1,180 @@
+"""Who may move what from which state to which: PRODUCT's machines as tables.
+
+The owner of a thing decides by its table (and by its own guards: deadlines, capacity); the
+gateway reads the same table to say which actions a caller has. `system` acts by timers.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from contracts.errors import NotYours, TransitionRefused
+
+COMPANY, ASSOCIATION, SCHOOL, COORDINATOR, SYSTEM = (
+    "company",
+    "association",
+    "school",
+    "coordinator",
+    "system",
+)
+
+
+class Move(msgspec.Struct, frozen=True):
+    """One action: from any of `sources` to `target`, by any of `actors`."""
+
+    action: str
+    sources: frozenset[str]
+    target: str
+    actors: frozenset[str]
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """The moves of one kind of thing."""
+
+    thing: str
+    moves: tuple[Move, ...]
+
+    def step(self, state: str, action: str, actors: Iterable[str]) -> str:
+        """The state that the action leads to (the same one where the move changes no state).
+
+        Raises TransitionRefused where the state does not let anyone do it (with the actions that
+        are left), NotYours where it is for somebody else to do.
+        """
+        mine = frozenset(actors)
+        possible = [m for m in self.moves if m.action == action and state in m.sources]
+        for move in possible:
+            if move.actors & mine:
+                return move.target or state
+        if possible:
+            raise NotYours(allowed_actions=self.allowed(state, mine))
+        raise TransitionRefused(
+            action=action,
+            state=state,
+            rule=f"no {self.thing} moves so",
+            allowed_actions=self.allowed(state, mine),
+        )
+
+    def allowed(self, state: str, actors: Iterable[str]) -> tuple[str, ...]:
+        """The actions that somebody acting as any of `actors` has in this state."""
+        mine = frozenset(actors)
+        return tuple(m.action for m in self.moves if state in m.sources and m.actors & mine)
+
+
+def _move(action: str, sources: str, target: str, *actors: str) -> Move:
+    return Move(action, frozenset(sources.split()), target, frozenset(actors))
+
+
+COMPANY_PROFILE = Machine(
+    "company",
+    (
+        _move("change", "shadow claimed approved", "", COMPANY, COORDINATOR),
+        _move("approve", "shadow claimed suspended", "approved", COORDINATOR),
+        _move("suspend", "approved", "suspended", COORDINATOR),
+    ),
+)
+
+ASSOCIATION_PROFILE = Machine(
+    "association",
+    (
+        _move("change", "shadow claimed approved", "", ASSOCIATION, COORDINATOR),
+        _move("approve", "shadow claimed suspended", "approved", COORDINATOR),
+        _move("suspend", "approved", "suspended", COORDINATOR),
+    ),
+)
+
+JOB_NEED = Machine(
+    "job need",
+    (
+        _move("change", "draft in_review published", "", COMPANY, COORDINATOR),
+        _move("publish", "draft", "published", COMPANY, COORDINATOR),
+        _move("approve", "in_review", "published", COORDINATOR),
+        _move("fill", "published", "filled", COMPANY, COORDINATOR),
+        _move("withdraw", "draft in_review published", "withdrawn", COMPANY, COORDINATOR),
+        _move("expire", "published", "expired", SYSTEM),
+    ),
+)
+
+VISIT_OFFER = Machine(
+    "visit offer",
+    (
+        _move("change", "draft in_review published paused rejected", "", COMPANY, COORDINATOR),
+        _move("publish", "draft rejected", "published", COMPANY, COORDINATOR),
+        _move("approve", "in_review", "published", COORDINATOR),
+        _move("reject", "in_review", "rejected", COORDINATOR),
+        _move("pause", "published", "paused", COMPANY, COORDINATOR),
+        _move("resume", "paused", "published", COMPANY, COORDINATOR),
+        _move("archive", "draft in_review published paused rejected", "archived", COMPANY, COORDINATOR),
+    ),
+)
+
+# "full" is "open" with no group left: the owner moves between the two by counting.
+SLOT = Machine(
+    "slot",
+    (
+        _move("book", "open", "", SCHOOL, COORDINATOR),
+        _move("close", "open full", "closed", COMPANY, COORDINATOR),
+        _move("cancel", "open full closed", "cancelled", COMPANY, COORDINATOR),
+    ),
+)
+
+BOOKING = Machine(
+    "booking",
+    (
+        _move("confirm", "requested", "confirmed", COMPANY, COORDINATOR),
+        _move("decline", "requested", "declined", COMPANY, COORDINATOR),
+        _move("cancel", "requested confirmed", "cancelled", SCHOOL, COMPANY, COORDINATOR),
+    ),
+)
+LIVE_BOOKING_STATES = frozenset({"requested", "confirmed"})
+
+CAPACITY = Machine(
+    "capacity",
+    (
+        _move("change", "published", "", ASSOCIATION, COORDINATOR),
+        _move("withdraw", "published", "withdrawn", ASSOCIATION, COORDINATOR),
+    ),
+)
+
+PARTNERSHIP = Machine(
+    "partnership",
+    (
+        _move("start", "agreed", "active", COMPANY, ASSOCIATION, COORDINATOR),
+        _move("close", "agreed active", "closed", COMPANY, ASSOCIATION, COORDINATOR),
+    ),
+)
+
+CLASS_REQUEST = Machine(
+    "class request",
+    (
+        _move("change", "open", "", SCHOOL, COORDINATOR),
+        _move("withdraw", "open", "withdrawn", SCHOOL, COORDINATOR),
+        _move("expire", "open", "expired", SYSTEM),
+    ),
+)
+
+VISIT_PROPOSAL = Machine(
+    "visit proposal",
+    (
+        _move("accept", "proposed", "accepted", SCHOOL, COORDINATOR),
+        _move("decline", "proposed", "declined", SCHOOL, COORDINATOR),
+        _move("expire", "proposed", "expired", SYSTEM),
+        _move("withdraw", "proposed accepted", "withdrawn", SYSTEM),
+        _move("book", "accepted", "booked", SYSTEM),
+    ),
+)
+OPEN_VISIT_PROPOSAL_STATES = frozenset({"proposed", "accepted"})
+
+PARTNERSHIP_PROPOSAL = Machine(
+    "partnership proposal",
+    (
+        _move("accept", "proposed", "accepted_by_company", COMPANY),
+        _move("accept", "proposed", "accepted_by_association", ASSOCIATION),
+        _move("accept", "accepted_by_association", "agreed", COMPANY),
+        _move("accept", "accepted_by_company", "agreed", ASSOCIATION),
+        _move("decline", "proposed accepted_by_association", "declined", COMPANY),
+        _move("decline", "proposed accepted_by_company", "declined", ASSOCIATION),
+        _move("expire", "proposed accepted_by_company accepted_by_association", "expired", SYSTEM),
+        _move("withdraw", "proposed accepted_by_company accepted_by_association", "withdrawn", SYSTEM),
+    ),
+)
+OPEN_PARTNERSHIP_PROPOSAL_STATES = frozenset({"proposed", "accepted_by_company", "accepted_by_association"})

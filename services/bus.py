@@ -1,0 +1,118 @@
+"""Requests over NATS: asking another service, and the errors that come back.
+
+Answering is in `answering.py`, following events in `following.py`; an event is never published
+here: only the outbox's relay does that.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+import nats
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+
+from contracts.caller import SYSTEM, Caller
+from contracts.errors import Problem, RequestRefused, Unavailable
+from contracts.message import Request, answer_of, decoder_of, kebab_case, owner_of, subject_of
+from services.telemetry import current_traceparent, log
+
+AnswerT = TypeVar("AnswerT")
+REQUEST_TIMEOUT_S = 5.0
+# Half-open connections are noticed after this: the ping that the client sends is not enough when
+# the other machine vanished without a word.
+WATCH_INTERVAL_S = 5.0
+
+
+async def connect(url: str, name: str, *, on_closed: Callable[[], None] | None = None, buffered: bool = True) -> Client:
+    """A connection that comes back by itself for ever; `on_closed` is called when it cannot.
+
+    `buffered=False` makes a publish fail at once while disconnected (the relay needs to know).
+    """
+
+    async def report_error(error: Exception) -> None:
+        log().warning("nats_error", connection=name, error=repr(error))
+        if "permissions violation" in str(error).lower() and on_closed:
+            # The server tells of a refused publish only here: it is a fault of the deployment.
+            log().error("nats_permission_violation", connection=name, error=str(error))
+
+    async def report_closed() -> None:
+        if on_closed:
+            on_closed()
+
+    return await nats.connect(
+        url,
+        name=name,
+        inbox_prefix=f"_INBOX.{name}".encode(),
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.25,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        error_cb=report_error,
+        closed_cb=report_closed,
+        pending_size=2 * 1024 * 1024 if buffered else 0,
+    )
+
+
+async def watch(client: Client) -> None:
+    """Reconnect a connection that does not answer, until cancelled."""
+    while True:
+        await asyncio.sleep(WATCH_INTERVAL_S)
+        if client.is_connected:
+            try:
+                await client.rtt(timeout=2)
+            except (NatsError, TimeoutError, OSError):
+                log().warning("nats_silent_reconnecting")
+                await client.force_reconnect()
+
+
+class Bus:
+    """Asks other services. Owns no connection: it is given one."""
+
+    def __init__(self, nats_client: Client) -> None:
+        self.nats = nats_client
+
+    async def ask(
+        self,
+        request: Request[AnswerT],
+        caller: Caller = SYSTEM,
+        *,
+        service: str = "",
+        idempotency_key: str = "",
+        timeout_s: float = REQUEST_TIMEOUT_S,
+    ) -> AnswerT:
+        """The answer to a request.
+
+        `service` is needed only for `contracts.operations`. Raises RequestRefused with the other
+        service's own problem, Unavailable where it, or NATS, does not answer in time.
+        """
+        kind = type(request)
+        target = service or owner_of(kind)
+        subject = f"svc.{service}.{kebab_case(kind.__name__)}.v1" if service else subject_of(kind)
+        headers = {
+            "caller": msgspec.json.encode(caller).decode(),
+            "deadline": f"{time.time() + timeout_s:.3f}",
+            "traceparent": current_traceparent(),
+        }
+        if idempotency_key:
+            headers["idempotency-key"] = idempotency_key
+        if not self.nats.is_connected:
+            raise Unavailable(part="NATS")
+        try:
+            reply = await self.nats.request(subject, msgspec.json.encode(request), timeout=timeout_s, headers=headers)
+        except NoRespondersError as error:
+            raise Unavailable(part=target) from error
+        except (NatsError, TimeoutError, OSError) as error:
+            raise Unavailable(part=target) from error
+        if (reply.headers or {}).get("status") == "problem":
+            raise RequestRefused(decoder_of(Problem).decode(reply.data))
+        answer: AnswerT = decoder_of(answer_of(kind)).decode(reply.data)
+        return answer
+
+
+def problem_reply(problem: Problem) -> tuple[bytes, dict[str, str]]:
+    """A problem as the body and headers of a reply."""
+    return msgspec.json.encode(problem), {"status": "problem"}

@@ -1,0 +1,59 @@
+"""What every service answers about itself: `contracts.operations`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from contracts.errors import NotFound
+from contracts.message import Event, decoder_of, subject_of
+from contracts.operations import CheckHealth, DeadLetter, ListDeadLetters, RetryDeadLetter, ServiceHealth
+from services.answering import Answers
+from services.dead_letters import find_dead_letter, list_dead_letters, mark_retried
+from services.following import Follows
+from services.timers import TimerHandler
+from services.work import Work
+
+# A timer this late means that nobody runs the timers.
+LATE = timedelta(seconds=30)
+
+
+def operations_of(follows: Follows, timers: Mapping[str, TimerHandler]) -> Answers:
+    """The handlers of health and dead letters for a service with these tables."""
+    events: dict[str, tuple[type[Event], Callable[[Any, Work], Awaitable[None]]]] = {
+        subject_of(kind): (kind, handler) for kind, handler in follows.items()
+    }
+
+    async def check_health(_request: CheckHealth, work: Work) -> ServiceHealth:
+        row = await work.connection.fetchrow(
+            "select (select count(*) from outbox where published_at is null) as backlog,"
+            " (select count(*) from dead_letter where retried_at is null) as dead,"
+            " (select count(*) from timer where due_at < $1) as late",
+            work.now - LATE,
+        )
+        backlog, dead, late = row if row else (0, 0, 0)
+        return ServiceHealth(
+            service=work.service,
+            ready=True,
+            database=True,
+            relay_backlog=backlog,
+            dead_letters=dead,
+            timers_late=late,
+        )
+
+    async def list_letters(_request: ListDeadLetters, work: Work) -> tuple[DeadLetter, ...]:
+        return await list_dead_letters(work.connection)
+
+    async def retry(request: RetryDeadLetter, work: Work) -> bool:
+        found = await find_dead_letter(work.connection, request.dead_letter_id)
+        if found is None:
+            raise NotFound(thing="dead letter", id=str(request.dead_letter_id))
+        source, subject, _headers, body = found
+        if source == "timer":
+            await timers[subject](body.decode(), work)
+        else:
+            kind, handler = events[subject]
+            await handler(decoder_of(kind).decode(body), work)
+        await mark_retried(work.connection, request.dead_letter_id)
+        return True
+
+    return {CheckHealth: check_health, ListDeadLetters: list_letters, RetryDeadLetter: retry}

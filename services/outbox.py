@@ -1,0 +1,102 @@
+"""The relay: takes what is committed in the outbox to the stream, in order per aggregate.
+
+One relay a schema, by an advisory lock held on the very session that selects and marks. An
+event is marked after the stream acknowledged it, never before: what is sent twice after a crash
+carries the same `Nats-Msg-Id`, and every consumer has an inbox.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+import asyncpg
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from services.database import DATABASE_AWAY, set_codecs
+from services.telemetry import log
+
+BATCH = 500
+# NATS loses nothing while it is away; the relay looks again this often even when nobody wakes it.
+POLL_S = 0.5
+ACKNOWLEDGE_TIMEOUT_S = 5.0
+
+_SELECT = (
+    "select position, aggregate_id, subject, headers, body from outbox"
+    " where published_at is null order by position limit $1"
+)
+_MARK = "update outbox set published_at = now() where position = any($1::bigint[])"
+
+
+def waves(rows: list[asyncpg.Record]) -> list[list[asyncpg.Record]]:
+    """Rows parted so that each wave holds one event an aggregate at most, in order."""
+    seen: dict[str, int] = {}
+    result: list[list[asyncpg.Record]] = []
+    for row in rows:
+        number = seen.get(row["aggregate_id"], 0)
+        seen[row["aggregate_id"]] = number + 1
+        if number == len(result):
+            result.append([])
+        result[number].append(row)
+    return result
+
+
+class Relay:
+    """Owns the session that reads the outbox; lives as long as its service."""
+
+    def __init__(self, dsn: str, nats: Client) -> None:
+        self._dsn = dsn
+        self._jetstream = nats.jetstream(timeout=ACKNOWLEDGE_TIMEOUT_S)
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that something was just committed."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled; a lost database or broker is waited for."""
+        while True:
+            try:
+                connection = await asyncpg.connect(self._dsn)
+                try:
+                    await set_codecs(connection)
+                    await self._relay_while_connected(connection)
+                finally:
+                    await connection.close(timeout=1)
+            except (*DATABASE_AWAY, NatsError, TimeoutError) as error:
+                log().warning("relay_waits", error=repr(error))
+                await asyncio.sleep(POLL_S)
+
+    async def _relay_while_connected(self, connection: "asyncpg.Connection[Any]") -> None:
+        lock = "select pg_try_advisory_lock(hashtext('relay ' || current_schema()))"
+        while not await connection.fetchval(lock):
+            await asyncio.sleep(POLL_S)
+        while True:
+            self._awake.clear()
+            while await self._relay_batch(connection):
+                pass
+            try:
+                await asyncio.wait_for(self._awake.wait(), POLL_S)
+            except TimeoutError:
+                continue
+
+    async def _relay_batch(self, connection: "asyncpg.Connection[Any]") -> bool:
+        """Publish up to a batch; returns whether there may be more."""
+        rows = await connection.fetch(_SELECT, BATCH)
+        published: list[int] = []
+        try:
+            for wave in waves(rows):
+                published += await self._publish(wave)
+        finally:
+            if published:
+                await connection.execute(_MARK, published)
+        return len(rows) == BATCH
+
+    async def _publish(self, wave: list[asyncpg.Record]) -> list[int]:
+        futures = [
+            await self._jetstream.publish_async(row["subject"], row["body"], headers=json.loads(row["headers"]))
+            for row in wave
+        ]
+        # A publish_async future has no time limit of its own.
+        await asyncio.wait_for(asyncio.gather(*futures), ACKNOWLEDGE_TIMEOUT_S)
+        return [row["position"] for row in wave]

@@ -1,0 +1,68 @@
+"""One structured log line a fact, and one trace id from the HTTP request to the last event.
+
+The trace context is W3C's `traceparent`; it travels as a header of every message, so that
+`grep <trace id>` over all logs tells one request's whole story.
+"""
+
+import logging
+import secrets
+from contextvars import ContextVar
+
+import structlog
+
+_traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+
+
+def configure_logging(level: str, service: str) -> None:
+    """Write JSON lines to stdout, each with the service and the trace id."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_trace,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def _add_trace(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if trace := trace_id():
+        event["trace_id"] = trace
+    return event
+
+
+def log() -> structlog.typing.FilteringBoundLogger:
+    """The logger."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def start_trace(traceparent: str | None = None) -> str:
+    """Go on with the trace given, or begin one; returns the `traceparent` to send along.
+
+    A malformed one from outside is replaced, as the W3C recommendation asks.
+    """
+    parts = (traceparent or "").split("-")
+    if len(parts) >= 3 and len(parts[1]) == 32 and parts[1].strip("0123456789abcdef") == "":
+        trace = parts[1]
+    else:
+        trace = secrets.token_hex(16)
+    current = f"00-{trace}-{secrets.token_hex(8)}-01"
+    _traceparent.set(current)
+    return current
+
+
+def current_traceparent() -> str:
+    """The `traceparent` to send along with whatever this task sends; begins one if there is none."""
+    return _traceparent.get() or start_trace()
+
+
+def trace_id() -> str:
+    """The trace id of this task, or an empty string."""
+    return _traceparent.get()[3:35]
