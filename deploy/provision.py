@@ -33,9 +33,8 @@ MAX_DELIVER = 6
 # handler that fails says so at once). The first is also the time a handler has, so it must outlast a slow one.
 REDELIVERY_S = (10, 10, 30, 120, 600)
 
-# A read model applies events one by one, in order; others take several at a time.
-PROJECTION_IN_FLIGHT = 1
-HANDLERS_IN_FLIGHT = 64
+# A follower takes a whole batch in the stream's order and one transaction (services/following.py): room for one batch.
+MAX_ACK_PENDING = 256
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ class Durable:
     stream: str
     name: str
     filter_subjects: tuple[str, ...]
-    projection: bool = False
 
 
 def event_stream(service: str) -> str:
@@ -118,6 +116,6 @@ def consumer_config(durable: Durable) -> ConsumerConfig:
         ack_wait=REDELIVERY_S[0],
         backoff=list(REDELIVERY_S),
         max_deliver=MAX_DELIVER,
-        max_ack_pending=PROJECTION_IN_FLIGHT if durable.projection else HANDLERS_IN_FLIGHT,
+        max_ack_pending=MAX_ACK_PENDING,
         filter_subjects=list(durable.filter_subjects),
     )

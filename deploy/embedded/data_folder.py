@@ -44,7 +44,6 @@ def open_data_folder(folder: Path) -> Iterator[Path]:
             raise DataFolderError(message) from None
         # Others may enter, where PostgreSQL runs as another account, but not look around.
         folder.chmod(0o711)
-        (folder / "logs").mkdir(exist_ok=True, mode=0o700)
         yield folder
     finally:
         os.close(descriptor)

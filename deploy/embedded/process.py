@@ -4,6 +4,7 @@ What is started (PostgreSQL, NATS, a service) is said elsewhere; what happens wh
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import re
@@ -57,13 +58,13 @@ class Program:
 class Process:
     """A started program. Its output is kept in its log, its last lines in memory."""
 
-    def __init__(self, program: Program, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, program: Program, process: asyncio.subprocess.Process, log: "Log") -> None:
         self.program = program
         self.stopping = False
         self.ready_line: asyncio.Future[re.Match[str]] = asyncio.get_running_loop().create_future()
         self._process = process
         self._last_lines: deque[str] = deque(maxlen=LAST_LINES)
-        self._reading = asyncio.create_task(self._read(), name=f"read the output of {program.name}")
+        self._reading = asyncio.create_task(self._read(log), name=f"read the output of {program.name}")
 
     @property
     def pid(self) -> int:
@@ -87,21 +88,21 @@ class Process:
         """The output line that says it is ready, as matched; StartError if the program ends or stays silent before."""
         ended = asyncio.create_task(self.wait())
         either: set[asyncio.Future[Any]] = {ended, self.ready_line}
-        await asyncio.wait(either, timeout=self.program.ready_within_s, return_when=asyncio.FIRST_COMPLETED)
-        if self.ready_line.done():
+        try:
+            await asyncio.wait(either, timeout=self.program.ready_within_s, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+        finally:
             ended.cancel()
+        if self.ready_line.done():
             return self.ready_line.result()
         if ended.done():
-            raise StartError(
-                f"{self.program.name} ended with {describe_exit(ended.result())} before it was ready. "
-                f"Its last words:\n{self.last_words}"
-            )
-        ended.cancel()
-        await self.stop()
-        raise StartError(
-            f"{self.program.name} was not ready within {self.program.ready_within_s:.0f} s. "
-            f"Its last words:\n{self.last_words}"
-        )
+            how = f"ended with {describe_exit(ended.result())} before it was ready"
+        else:
+            await self.stop()
+            how = f"was not ready within {self.program.ready_within_s:.0f} s"
+        raise StartError(f"{self.program.name} {how}. Its last words:\n{self.last_words}")
 
     async def stop(self) -> int:
         """Ask the program to stop, kill it after its grace, and return its exit code; harmless when it has ended."""
@@ -118,9 +119,9 @@ class Process:
         if self._process.returncode is None:
             self._process.send_signal(number)
 
-    async def _read(self) -> None:
+    async def _read(self, log: "Log") -> None:
         assert self._process.stdout is not None  # noqa: S101  always piped, below
-        with Log(self.program.log) as log:
+        with log:
             while True:
                 try:
                     line = await self._process.stdout.readline()
@@ -142,7 +143,9 @@ class Log:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._file = path.open("ab") if path is not None else None
+        if path is not None:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+        self._file = path.open("ab", buffering=0) if path is not None else None
 
     def __enter__(self) -> "Log":
         return self
@@ -152,15 +155,15 @@ class Log:
             self._file.close()
 
     def write(self, line: bytes) -> None:
-        """Append a line at once."""
+        """Append a line at once; a line that does not fit on the disk is lost, where waiting would stop the program."""
         if self._file is None or self._path is None:
             return
-        self._file.write(line)
-        self._file.flush()
-        if self._file.tell() > LOG_BYTES:
-            self._file.close()
-            self._path.replace(self._path.with_name(self._path.name + ".1"))
-            self._file = self._path.open("ab")
+        with contextlib.suppress(OSError):
+            self._file.write(line)
+            if self._file.tell() > LOG_BYTES:
+                self._file.close()
+                self._path.replace(self._path.with_name(self._path.name + ".1"))
+                self._file = self._path.open("ab", buffering=0)
 
 
 async def start(program: Program) -> Process:
@@ -173,6 +176,7 @@ async def start(program: Program) -> Process:
         str(program.account or "-"),
         *program.command,
     ]
+    log = Log(program.log)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
@@ -187,7 +191,7 @@ async def start(program: Program) -> Process:
         start_new_session=True,
         limit=LINE_BYTES,
     )
-    return Process(program, process)
+    return Process(program, process, log)
 
 
 async def wait_unlocked(program: str, lock: Path) -> None:

@@ -1,0 +1,16 @@
+"""The `passerelle` command: its subcommands, one file each in deploy/commands/."""
+
+import click
+
+from deploy.commands.demo import demo
+from deploy.commands.production import migrate, provision, service
+from deploy.commands.run import run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def passerelle() -> None:
+    """A bridge between industry, science mediation and schools in Occitanie."""
+
+
+for command in (run, demo, service, provision, migrate):
+    passerelle.add_command(command)

@@ -1,0 +1,24 @@
+"""`passerelle demo`: the main job once, in a temporary folder, and its report."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from deploy.commands.run import show_main_job
+from deploy.commands.speaking import run_to_end, tell
+from deploy.embedded.everything import LOOPBACK, run_everything
+
+
+@click.command()
+def demo() -> None:
+    """Play the main job once on free ports and print what happened; nothing is kept."""
+    with tempfile.TemporaryDirectory(prefix="passerelle-demo-") as folder:
+        if not run_to_end(play(Path(folder))):
+            raise click.ClickException("Stopped before the end; nothing is kept.")
+
+
+async def play(folder: Path) -> None:
+    """Run everything just long enough to show the main job."""
+    async with run_everything(folder / "data", LOOPBACK, 0, tell) as running:
+        await show_main_job(running)

@@ -1,0 +1,39 @@
+"""`passerelle run`: everything on this machine, until Ctrl-C."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from deploy.commands.speaking import run_to_end, tell
+from deploy.embedded.everything import LOOPBACK, Everything, run_everything
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".passerelle/data"),
+    show_default=True,
+    help="Folder that keeps everything.",
+)
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
+)
+def run(data: Path, host: str, port: int) -> None:
+    """Start everything on this machine and serve until Ctrl-C; the data are found again next time."""
+    if not run_to_end(serve(data, host, port)):
+        tell(f"Stopped. Everything is kept in {data}.")
+
+
+async def serve(data: Path, host: str, port: int) -> None:
+    """Run everything, show the main job, and wait to be cancelled."""
+    async with run_everything(data, host, port, tell) as running:
+        await show_main_job(running)
+        await asyncio.Event().wait()
+
+
+async def show_main_job(running: Everything) -> None:
+    """Tell where Passerelle serves."""
+    tell(f"Passerelle serves on {running.http_url}; Ctrl-C stops it.")

@@ -1,0 +1,83 @@
+"""Real servers for the tests: one PostgreSQL for the whole run, a database and a NATS of its own for each test.
+
+What a region looks like once services run in it is told in given.py.
+"""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+
+from deploy.choreography import durables_of, load_services
+from deploy.embedded.nats import RunningNats, start_nats
+from deploy.embedded.postgres import RunningPostgres, start_postgres
+from deploy.permissions import SERVICES
+from deploy.postgres.provision import provision_database
+from deploy.provision import provision_streams
+from services.database import migrate
+
+TEMPLATE = "passerelle_template"
+numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """One test's own database and broker."""
+
+    postgres: RunningPostgres
+    database: str
+    nats: RunningNats
+
+    def dsn(self, role: str) -> str:
+        """Where a service (or `administrator`) finds the test's database."""
+        return self.postgres.dsn(role, self.database)
+
+    def nats_url(self, user: str) -> str:
+        """Where a service, `operator` or `provision` finds the test's broker."""
+        return self.nats.url(user)
+
+
+@pytest.fixture(scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningPostgres]:
+    """One server for the run, which does not wait for the disk: its data go with it, whether or not it crashes."""
+    running = await start_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="session")
+async def template(postgres: RunningPostgres) -> str:
+    """The name of a database in which every service has migrated its schema."""
+    await provision_database(postgres.admin_dsn(), postgres.passwords, TEMPLATE)
+    for service in SERVICES:
+        await migrate(postgres.dsn(service, TEMPLATE), service)
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database(postgres: RunningPostgres, template: str) -> AsyncIterator[str]:
+    """The name of a fresh, migrated database, its schemas and their rights as in the template."""
+    name = f"test_{next(numbers)}"
+    connection = await asyncpg.connect(postgres.admin_dsn())
+    # Made and dropped faster than by way of the log, the default, since this server does not wait for the disk.
+    await connection.execute(f"create database {name} template {template} strategy file_copy")
+    yield name
+    await connection.execute(f"drop database {name} with (force)")
+    await connection.close()
+
+
+@pytest.fixture
+async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNats]:
+    """A fresh broker with every service's stream and durables."""
+    running = await start_nats(tmp_path_factory.mktemp("nats"))
+    await provision_streams(running.url("provision"), durables_of(load_services()))
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+def servers(postgres: RunningPostgres, database: str, nats: RunningNats) -> Servers:
+    """A fresh database and a fresh broker."""
+    return Servers(postgres, database, nats)
