@@ -4,16 +4,15 @@ What is known of each commune is in `contracts/reference/places.py`, how far two
 `contracts/reference/travel.py`.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 
 from contracts.errors import Invalid
 from contracts.identifiers import CommuneCode, IdentifierRefused, check_commune
+from contracts.reference import places
+from contracts.reference.places import Commune
 from contracts.reference.travel import straight_km
-
-if TYPE_CHECKING:
-    from contracts.reference.places import Commune
 
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees north, WGS 84.")]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180, description="Degrees east, WGS 84.")]
@@ -62,24 +61,14 @@ def place_of(
     )
 
 
-def _known_commune(commune: str, field: str) -> "Commune":
-    from contracts.reference.places import find_commune
-
+def _known_commune(code: str, field: str) -> Commune:
     try:
-        known = find_commune(check_commune(commune))
-    except IdentifierRefused as refused:
+        return places.commune(check_commune(code))
+    except (IdentifierRefused, places.UnknownCommune) as refused:
         raise Invalid.field(field, refused.en, refused.fr) from refused
-    if known is None:
-        raise Invalid.field(
-            field,
-            f"{commune} is not a commune of Occitanie: write the INSEE code, not the postal code (31555 for Toulouse).",
-            f"{commune} n'est pas une commune d'Occitanie : écrivez le code INSEE, et non le code postal "
-            "(31555 pour Toulouse).",
-        )
-    return known
 
 
-def _point_in(commune: "Commune", latitude: float | None, longitude: float | None, parent: str) -> tuple[float, float]:
+def _point_in(commune: Commune, latitude: float | None, longitude: float | None, parent: str) -> tuple[float, float]:
     if latitude is None and longitude is None:
         return commune.latitude, commune.longitude
     if latitude is None or longitude is None:
