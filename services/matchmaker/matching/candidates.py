@@ -1,0 +1,102 @@
+"""The pairs that pass every gate, found without looking closely at every wish with every opening.
+
+Wishes are joined to openings level by level, in blocks that stay small in memory: slots that suit nobody
+are dropped first, then the gates of a few integer operations sift each block, then the costly ones what is
+left. Of each class's pairs the best are kept: 80 lose 0.02 % of the optimum against all of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from services.matchmaker.matching.arrays import Bools, Ints, rank_in_group
+from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES, is_on_site, minutes
+from services.matchmaker.matching.inputs import Standing, StandingState
+from services.matchmaker.matching.masks import LEVELS
+from services.matchmaker.matching.pairs import Pairs
+from services.matchmaker.matching.score import Weights, pair_points
+from services.matchmaker.matching.tables import Tables
+
+PAIRS_PER_CLASS: Final = 80
+# A block of this many pairs keeps the working arrays at a few MiB.
+_BLOCK: Final = 400_000
+
+
+class Candidates(msgspec.Struct, frozen=True, eq=False):
+    """The pairs to choose among, sorted by wish row and opening row, and their points, (P,)."""
+
+    pairs: Pairs
+    points: Ints
+
+
+def find_candidates(
+    tables: Tables, standing: Iterable[Standing], weights: Weights, per_class: int = PAIRS_PER_CLASS
+) -> Candidates:
+    """Return the `per_class` best passing pairs of every class, and every passing pair that is already proposed."""
+    blocks = list(_passing_blocks(tables))
+    c = np.concatenate([block[0] for block in blocks]) if blocks else np.zeros(0, np.int64)
+    s = np.concatenate([block[1] for block in blocks]) if blocks else np.zeros(0, np.int64)
+    order = np.lexsort((s, c))
+    pairs = _met(tables, c[order], s[order], _standing_codes(tables, standing))
+    points = pair_points(tables, pairs, weights)
+    rows = np.flatnonzero(_best(pairs, points, per_class) | pairs.stays)
+    return Candidates(pairs.take(rows), points[rows])
+
+
+def _passing_blocks(tables: Tables) -> Iterator[tuple[Ints, Ints]]:
+    wishes, openings = tables.wishes, tables.openings
+    slots = np.arange(len(openings.openings), dtype=np.int64)
+    for code in SLOT_GATES:
+        slots = slots[GATES[code](tables, np.zeros(1, np.int64), slots)]
+    for level in range(len(LEVELS)):
+        classes = np.flatnonzero(wishes.level == level)
+        of_level = slots[openings.levels[slots] >> level & 1 == 1]
+        if not of_level.size:
+            continue
+        step = max(1, _BLOCK // of_level.size)
+        for start in range(0, classes.size, step):
+            yield _sift(tables, classes[start : start + step], of_level)
+
+
+def _sift(tables: Tables, classes: Ints, slots: Ints) -> tuple[Ints, Ints]:
+    """Return the passing pairs of a block of classes with slots of their level."""
+    passed = np.ones((classes.size, slots.size), np.bool_)
+    for code in CHEAP_GATES:
+        passed &= GATES[code](tables, classes[:, None], slots[None, :])
+    row_c, row_s = np.nonzero(passed)
+    c, s = classes[row_c], slots[row_s]
+    for code in COSTLY_GATES:
+        kept = GATES[code](tables, c, s)
+        c, s = c[kept], s[kept]
+    return c, s
+
+
+def _met(tables: Tables, c: Ints, s: Ints, standing: Ints) -> Pairs:
+    return Pairs(
+        c=c,
+        s=s,
+        minutes=minutes(tables, c, s),
+        on_site=is_on_site(tables, c, s),
+        stays=np.isin(c * len(tables.openings.openings) + s, standing),
+    )
+
+
+def _best(pairs: Pairs, points: Ints, per_class: int) -> Bools:
+    """Say which pairs are among the best of their class; equal points go to the earlier slot id."""
+    order = np.lexsort((pairs.s, -points, pairs.c))
+    best = np.zeros(pairs.c.size, np.bool_)
+    best[order] = rank_in_group(pairs.c[order]) < per_class
+    return best
+
+
+def _standing_codes(tables: Tables, standing: Iterable[Standing]) -> Ints:
+    row_of_wish = {wish.id: row for row, wish in enumerate(tables.wishes.wishes)}
+    row_of_slot = {opening.slot_id: row for row, opening in enumerate(tables.openings.openings)}
+    codes = [
+        row_of_wish[stands.wish_id] * len(row_of_slot) + row_of_slot[stands.slot_id]
+        for stands in standing
+        if stands.state is StandingState.PROPOSED and stands.wish_id in row_of_wish and stands.slot_id in row_of_slot
+    ]
+    return np.array(codes, dtype=np.int64)

@@ -1,0 +1,28 @@
+"""Sets of words as bits: one place per level, theme, weekday, format and access need.
+
+The places hold within one run only; nothing stores a mask or sends it anywhere.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
+
+LEVELS: Final = tuple(Level)
+THEMES: Final = tuple(Theme)
+WEEKDAYS: Final = tuple(Weekday)
+FORMATS: Final = tuple(VisitFormat)
+ACCESS: Final = tuple(AccessNeed)
+
+ON_SITE: Final = 1 << FORMATS.index(VisitFormat.ON_SITE)
+
+
+def any_of(words: Iterable[StrEnum], order: Sequence[StrEnum]) -> int:
+    """Return the mask of the words, or of all of `order` where there is none: nothing named means any."""
+    return exactly(words, order) or (1 << len(order)) - 1
+
+
+def exactly(words: Iterable[StrEnum], order: Sequence[StrEnum]) -> int:
+    """Return the mask of the words alone."""
+    return sum(1 << order.index(word) for word in set(words))

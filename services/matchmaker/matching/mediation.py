@@ -1,0 +1,91 @@
+"""Which mediators can take part in which visit: a slot's side and a class's side, joined by bits.
+
+A mediator is one capacity of an association. Whether it suits a slot (theme, day, territory) and
+whether it suits a class (level, size of the group) are independent, so each side carries one bit per
+mediator and a pair's mediators are the bits that both have. Who gets which mediator is the flow's choice.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from contracts.reference import travel as reference
+from contracts.vocabulary import Weekday
+from services.matchmaker.matching.arrays import Bools, Bytes, floats, ints
+from services.matchmaker.matching.inputs import Mediation, Opening, Wish
+from services.matchmaker.matching.masks import FORMATS, THEMES, WEEKDAYS, any_of
+from services.matchmaker.matching.travel import straight_km
+
+
+def suits_slot(capacity: Mediation, opening: Opening) -> bool:
+    """Say whether the mediator can come to the slot: interventions, theme, format, period, weekday, day, territory."""
+    return (
+        capacity.interventions_left > 0
+        and (not capacity.themes or not opening.themes or bool(capacity.themes & opening.themes))
+        and (not capacity.formats or not opening.formats or bool(capacity.formats & opening.formats))
+        and capacity.from_date <= opening.day <= capacity.until_date
+        and weekday_suits(capacity.weekdays, opening.day)
+        and opening.day not in capacity.taken_dates
+        and covers(capacity, opening.latitude, opening.longitude, opening.department)
+    )
+
+
+def weekday_suits(weekdays: frozenset[Weekday], day: date) -> bool:
+    """Say whether the day is one of the weekdays, or of the school week where none is named."""
+    return day.weekday() < len(WEEKDAYS) and (not weekdays or WEEKDAYS[day.weekday()] in weekdays)
+
+
+def suits_class(capacity: Mediation, wish: Wish) -> bool:
+    """Say whether the mediator can take the class: its level, and its pupils in one group."""
+    return (not capacity.levels or wish.level in capacity.levels) and wish.pupils <= capacity.group_size_max
+
+
+def covers(capacity: Mediation, latitude: float, longitude: float, department: str) -> bool:
+    """Say whether a place lies in the mediator's territory; a capacity that names no territory goes anywhere."""
+    if capacity.radius_km is None:
+        return not capacity.departments or department in capacity.departments
+    distance = reference.straight_km(capacity.latitude, capacity.longitude, latitude, longitude)
+    return department in capacity.departments or distance <= capacity.radius_km
+
+
+def bits_for_classes(wishes: Sequence[Wish], mediations: Sequence[Mediation]) -> Bytes:
+    """Return, for C wishes, the bits of the A mediators that suit each class: (C, ceil(A / 8)) bytes."""
+    seen: dict[tuple[str, int], Bytes] = {}
+    rows = np.zeros((len(wishes), (len(mediations) + 7) // 8), np.uint8)
+    for row, wish in enumerate(wishes):
+        key = (wish.level, wish.pupils)
+        if key not in seen:
+            seen[key] = np.packbits([suits_class(capacity, wish) for capacity in mediations])
+        rows[row] = seen[key]
+    return rows
+
+
+def bits_for_slots(openings: Sequence[Opening], mediations: Sequence[Mediation]) -> Bytes:
+    """Return, for S openings, the bits of the A mediators that can come to each: (S, ceil(A / 8)) bytes."""
+    day = ints(opening.day.toordinal() for opening in openings)
+    weekday = ints(1 << opening.day.weekday() for opening in openings)
+    themes = ints(any_of(opening.themes, THEMES) for opening in openings)
+    formats = ints(any_of(opening.formats, FORMATS) for opening in openings)
+    latitude = floats(opening.latitude for opening in openings)
+    longitude = floats(opening.longitude for opening in openings)
+    department = np.array([opening.department for opening in openings], dtype=np.str_)
+    suits: Bools = np.zeros((len(openings), len(mediations)), np.bool_)
+    for column, capacity in enumerate(mediations):
+        in_territory = np.isin(department, sorted(capacity.departments))
+        if capacity.radius_km is not None:
+            distance = straight_km(capacity.latitude, capacity.longitude, latitude, longitude)
+            in_territory |= distance <= capacity.radius_km
+        elif not capacity.departments:
+            in_territory[:] = True
+        suits[:, column] = (
+            in_territory
+            & (day >= capacity.from_date.toordinal())
+            & (day <= capacity.until_date.toordinal())
+            & (weekday & any_of(capacity.weekdays, WEEKDAYS) != 0)
+            & (themes & any_of(capacity.themes, THEMES) != 0)
+            & (formats & any_of(capacity.formats, FORMATS) != 0)
+            & ~np.isin(day, [taken.toordinal() for taken in capacity.taken_dates])
+            & (capacity.interventions_left > 0)
+        )
+    return np.packbits(suits, axis=1)

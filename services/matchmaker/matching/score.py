@@ -1,0 +1,111 @@
+"""What a passing pair of class and slot is worth: parts in whole points that add up exactly to its score.
+
+A part's value is between 0 and 1, its weight too, and it gives 1 000 × weight × value points, rounded
+to the nearest whole point (half to even). Points are whole, so that the parts add up, the flow solves exactly
+what is shown, and the same facts give the same score on every machine. `visit_parts` tells one pair's
+parts, `pair_points` the sum of many pairs; a test holds the two against each other.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+import numpy as np
+
+from services.matchmaker.matching import words
+from services.matchmaker.matching.arrays import Floats, Ints
+from services.matchmaker.matching.explanation_data import PartCode, ScorePart
+from services.matchmaker.matching.pairs import Pairs
+from services.matchmaker.matching.tables import Tables
+
+Weight = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+POINTS_PER_WEIGHT: Final = 1000
+# PRODUCT, visit offers: an offer not confirmed for six months is stale.
+FRESH_DAYS: Final = 180
+# The value of the theme part where the class asks for no theme: any slot suits it as well as another.
+_ANY_THEME: Final = 0.5
+# A mediator's journey counts fully from this straight distance on.
+_FAR_MEDIATOR_KM: Final = 100.0
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """How much each part counts, 0 to 1; the names are those of `PartCode`.
+
+    The bonuses come after the qualities of the pair: `under_reached` favours classes that too few visits
+    reach, `first_visit` a class that has none yet, `stay` a pair already proposed (0.1 keeps 94 % of the
+    proposals over a night for 0.2 % of score). `mediator_distance` alone takes points away.
+    """
+
+    theme: Weight = 0.30
+    travel: Weight = 0.30
+    fill: Weight = 0.10
+    role_model: Weight = 0.10
+    freshness: Weight = 0.05
+    under_reached: Weight = 0.25
+    first_visit: Weight = 0.30
+    stay: Weight = 0.10
+    mediator_distance: Weight = 0.05
+
+    level: Weight = 0.15
+    closeness: Weight = 0.30
+    mediation_need: Weight = 0.20
+    job_needs: Weight = 0.10
+    availability: Weight = 0.10
+    first_partner_company: Weight = 0.15
+    first_partner_association: Weight = 0.30
+
+
+def part(code: PartCode, value: float, weights: Weights) -> ScorePart:
+    """Return one part of a score from its value, 0 to 1 (-1 to 0 for what takes points away)."""
+    weight = float(getattr(weights, code.value))
+    points = points_of(weight, value)
+    return ScorePart(code=code, weight=weight, value=value, points=points, words=words.PARTS[code])
+
+
+def points_of(weight: float, value: float) -> int:
+    """Return the whole points of a value, the same as `_points` gives for an array."""
+    return round(POINTS_PER_WEIGHT * weight * value)
+
+
+def visit_parts(tables: Tables, pairs: Pairs, row: int, weights: Weights) -> tuple[ScorePart, ...]:
+    """Return the parts of one of the pairs, without what depends on other pairs; parts worth nothing are left out."""
+    values = _values(tables, pairs.take(np.array([row])))
+    return tuple(part(code, float(value[0]), weights) for code, value in values.items() if value[0])
+
+
+def pair_points(tables: Tables, pairs: Pairs, weights: Weights) -> Ints:
+    """Return the points of P pairs, (P,): for each the sum of its `visit_parts`."""
+    total = np.zeros(pairs.c.size, np.int64)
+    for code, value in _values(tables, pairs).items():
+        total += _points(float(getattr(weights, code.value)), value)
+    return total
+
+
+def mediator_value(distance_km: float) -> float:
+    """Return the value, -1 to 0, of a mediator's journey over a straight distance."""
+    return -min(distance_km / _FAR_MEDIATOR_KM, 1.0)
+
+
+def mediator_points(distance_km: Floats, weights: Weights) -> Ints:
+    """Return the points, at most 0, of mediators' journeys over straight distances."""
+    return _points(weights.mediator_distance, -np.minimum(distance_km / _FAR_MEDIATOR_KM, 1.0))
+
+
+def _points(weight: float, value: Floats) -> Ints:
+    return np.rint(POINTS_PER_WEIGHT * weight * value).astype(np.int64)
+
+
+def _values(tables: Tables, pairs: Pairs) -> dict[PartCode, Floats]:
+    wishes, openings, c, s = tables.wishes, tables.openings, pairs.c, pairs.s
+    asked, given = wishes.themes[c], openings.themes[s]
+    share = np.bitwise_count(asked & given) / np.minimum(np.bitwise_count(asked), np.bitwise_count(given))
+    age_days = tables.today.toordinal() - openings.confirmed_day[s]
+    return {
+        PartCode.THEME: np.where(wishes.asks_themes[c], share, _ANY_THEME),
+        PartCode.TRAVEL: np.where(pairs.on_site, 1 - pairs.minutes / wishes.max_travel_minutes[c], 1.0),
+        PartCode.FILL: wishes.pupils[c] / openings.pupils_per_group[s],
+        PartCode.ROLE_MODEL: (wishes.wants_role_model[c] & openings.role_model[s]).astype(np.float64),
+        PartCode.FRESHNESS: 1 - np.clip(age_days, 0, FRESH_DAYS) / FRESH_DAYS,
+        PartCode.UNDER_REACHED: wishes.under_reached[c].astype(np.float64),
+        PartCode.STAY: pairs.stays.astype(np.float64),
+    }

@@ -1,0 +1,172 @@
+"""Visits: which class is proposed which slot, with which mediator, so that the whole is worth most.
+
+`match_visits` is what the service calls with the facts of a region, or of the neighbourhood of an event.
+Its plan keeps what an explanation needs, so that only new proposals are explained (`explain.py`).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import msgspec
+import numpy as np
+
+from contracts.reference.travel import straight_km
+from contracts.vocabulary import VisitFormat
+from services.matchmaker.matching.arrays import Bools
+from services.matchmaker.matching.candidates import Candidates, find_candidates
+from services.matchmaker.matching.explanation_data import PartCode, ScorePart
+from services.matchmaker.matching.inputs import Mediation, Opening, Standing, Wish
+from services.matchmaker.matching.problem import Solution
+from services.matchmaker.matching.score import POINTS_PER_WEIGHT, Weights, mediator_value, part, visit_parts
+from services.matchmaker.matching.solver import solve
+from services.matchmaker.matching.standing import settle
+from services.matchmaker.matching.tables import Tables, build_tables
+from services.matchmaker.matching.visit_problem import visit_problem
+
+# What a pair is worth by itself; the other parts are bonuses of equity, constancy and first visits.
+_QUALITIES: Final = (PartCode.THEME, PartCode.TRAVEL, PartCode.FILL, PartCode.ROLE_MODEL, PartCode.FRESHNESS)
+
+
+class VisitMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A class and a slot that are to be proposed to each other.
+
+    `points` is the sum of `parts`. `quality` is the share, 0 to 1, of what a perfect pair would have before
+    bonuses. `travel_minutes` is one way by coach, 0 where nobody travels. `stays`: it was already proposed.
+    """
+
+    wish_id: UUID
+    wish_version: int
+    slot_id: UUID
+    offer_id: UUID
+    company_id: UUID
+    day: date
+    format: VisitFormat
+    travel_minutes: int
+    mediation_id: UUID | None
+    association_id: UUID | None
+    points: int
+    quality: float
+    parts: tuple[ScorePart, ...]
+    stays: bool
+
+
+class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """The matches, sorted by wish id and day, what they are worth in points, and what no other choice could exceed.
+
+    `rows` is the candidate behind each match, `chosen` marks them among the candidates. `wish_rows` and
+    `slot_rows` find the row of an id.
+    """
+
+    matches: tuple[VisitMatch, ...]
+    value: int
+    bound: int
+    weights: Weights
+    tables: Tables
+    candidates: Candidates
+    rows: tuple[int, ...]
+    chosen: Bools
+    wish_rows: dict[UUID, int]
+    slot_rows: dict[UUID, int]
+
+    @property
+    def unserved(self) -> tuple[UUID, ...]:
+        """The wishes that get nothing and hold nothing, for `unserved.why_unserved`."""
+        served = {match.wish_id for match in self.matches}
+        return tuple(wish.id for wish in self.tables.wishes.wishes if wish.id not in served and not wish.visits_held)
+
+
+def match_visits(
+    wishes: Iterable[Wish],
+    openings: Iterable[Opening],
+    mediations: Iterable[Mediation],
+    standing: Iterable[Standing],
+    weights: Weights,
+    today: date,
+) -> VisitPlan:
+    """Return the best visits to propose; frozen visits keep what they hold and are no part of the answer.
+
+    The same facts, in whatever order, give the same plan. Raises FlowUnsolved where the solver fails.
+    """
+    stands = tuple(standing)
+    settled = settle(wishes, openings, mediations, stands)
+    tables = build_tables(settled.wishes, settled.openings, settled.mediations, today)
+    candidates = find_candidates(tables, stands, weights)
+    solution = solve(visit_problem(tables, candidates, weights))
+    chosen = np.zeros(candidates.points.size, np.bool_)
+    chosen[solution.pairs] = True
+    found = sorted(
+        _matches(tables, candidates, solution, weights), key=lambda row_match: (row_match[1].wish_id, row_match[1].day)
+    )
+    return VisitPlan(
+        matches=tuple(match for _, match in found),
+        value=round(solution.value),
+        bound=round(solution.bound),
+        weights=weights,
+        tables=tables,
+        candidates=candidates,
+        rows=tuple(row for row, _ in found),
+        chosen=chosen,
+        wish_rows={wish.id: row for row, wish in enumerate(tables.wishes.wishes)},
+        slot_rows={opening.slot_id: row for row, opening in enumerate(tables.openings.openings)},
+    )
+
+
+def _matches(
+    tables: Tables, candidates: Candidates, solution: Solution, weights: Weights
+) -> list[tuple[int, VisitMatch]]:
+    """Return the candidate's row and the match of every chosen pair; a class's first day carries its first visit."""
+    c, s = candidates.pairs.c[solution.pairs], candidates.pairs.s[solution.pairs]
+    order = np.lexsort((tables.openings.day[s], c))
+    first_of_class = set(order[np.unique(c[order], return_index=True)[1]].tolist())
+    return [
+        (row, _match(tables, candidates, row, mediator, weights, is_first=place in first_of_class))
+        for place, (row, mediator) in enumerate(zip(solution.pairs.tolist(), solution.mediator.tolist(), strict=True))
+    ]
+
+
+def _match(
+    tables: Tables, candidates: Candidates, row: int, mediator: int, weights: Weights, *, is_first: bool
+) -> VisitMatch:
+    pairs = candidates.pairs
+    c, s = int(pairs.c[row]), int(pairs.s[row])
+    wish, opening = tables.wishes.wishes[c], tables.openings.openings[s]
+    parts = visit_parts(tables, pairs, row, weights)
+    if is_first and not wish.visits_held:
+        parts += (part(PartCode.FIRST_VISIT, 1.0, weights),)
+    capacity = tables.mediations[mediator] if mediator >= 0 else None
+    if capacity is not None:
+        distance_km = straight_km(capacity.latitude, capacity.longitude, opening.latitude, opening.longitude)
+        parts += (part(PartCode.MEDIATOR_DISTANCE, mediator_value(distance_km), weights),)
+    on_site = bool(pairs.on_site[row])
+    return VisitMatch(
+        wish_id=wish.id,
+        wish_version=wish.version,
+        slot_id=opening.slot_id,
+        offer_id=opening.offer_id,
+        company_id=opening.company_id,
+        day=opening.day,
+        format=VisitFormat.ON_SITE if on_site else _elsewhere(wish, opening),
+        travel_minutes=int(pairs.minutes[row]) if on_site else 0,
+        mediation_id=capacity.id if capacity is not None else None,
+        association_id=capacity.association_id if capacity is not None else None,
+        points=sum(found.points for found in parts),
+        quality=_quality(wish, parts, weights),
+        parts=parts,
+        stays=bool(pairs.stays[row]),
+    )
+
+
+def _elsewhere(wish: Wish, opening: Opening) -> VisitFormat:
+    """Return how they meet where not at the site: in class rather than remotely."""
+    any_format = frozenset(VisitFormat)
+    common = (wish.formats or any_format) & (opening.formats or any_format)
+    return VisitFormat.IN_CLASS if VisitFormat.IN_CLASS in common else VisitFormat.REMOTE
+
+
+def _quality(wish: Wish, parts: tuple[ScorePart, ...], weights: Weights) -> float:
+    counted = [code for code in _QUALITIES if code is not PartCode.ROLE_MODEL or wish.wants_role_model]
+    possible = POINTS_PER_WEIGHT * sum(float(getattr(weights, code.value)) for code in counted)
+    reached = sum(found.points for found in parts if found.code in counted)
+    return min(1.0, reached / possible) if possible else 0.0
