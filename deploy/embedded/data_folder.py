@@ -53,7 +53,8 @@ def refuse_foreign(folder: Path) -> None:
     """Tell a new or own folder from any other; marks a new one."""
     marker = folder / MARKER
     if not marker.exists():
-        if any(entry.name != "lock" for entry in folder.iterdir()):
+        # The two that an opening leaves which was cut short.
+        if any(entry.name not in ("lock", f"{MARKER}.new") for entry in folder.iterdir()):
             message = f"{folder} is not empty and holds no Passerelle data; choose another folder with --data."
             raise DataFolderError(message)
         write_private(marker, json.dumps({"format": FORMAT}))
@@ -89,6 +90,8 @@ def passwords(folder: Path) -> dict[str, str]:
         if missing:
             raise damaged(path, "does not hold the passwords it should")
         return kept
+    if (folder / "postgres").exists():
+        raise damaged(path, "is missing, and the databases cannot be opened without their passwords")
     # A letter first: NATS reads a value of its environment as a number where it looks like one.
     made = {name: "p" + secrets.token_hex(24) for name in wanted}
     write_private(path, json.dumps(made, indent=2))

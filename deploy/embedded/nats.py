@@ -4,7 +4,6 @@ Who may do what stands in deploy/nats/server.conf; streams and consumers are mad
 """
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ async def start_nats(folder: Path, port: int | None = None) -> RunningNats:
             name="nats",
             command=(str(nats_server()), "--config", str(CONFIGURATION)),
             # The server names its port before it is ready; connecting is possible as soon as the socket listens.
-            ready=re.compile(r"Listening for client connections on 127\.0\.0\.1:(?P<port>\d+)"),
+            ready=r"Listening for client connections on 127\.0\.0\.1:(?P<port>\d+)",
             environment={
                 "NATS_SERVER_NAME": "passerelle",
                 "NATS_LISTEN": f'"127.0.0.1:{port or -1}"',

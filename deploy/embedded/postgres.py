@@ -7,7 +7,6 @@ changes the rights of folders above ours. Roles and schemas are made by deploy/p
 import importlib.util
 import os
 import pwd
-import re
 import shutil
 import signal
 import tempfile
@@ -89,7 +88,7 @@ async def start_postgres(folder: Path, *, durable: bool = True) -> RunningPostgr
                 str(cluster),
                 *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
             ),
-            ready=re.compile("database system is ready to accept connections"),
+            ready="database system is ready to accept connections",
             environment=ENVIRONMENT,
             log=folder / "logs" / "postgres.log",
             lock=lock,

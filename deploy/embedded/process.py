@@ -45,7 +45,9 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    ready: re.Pattern[str] | None = None  # a line of its output; None for a program that simply runs to its end
+    ready: str | None = (
+        None  # a regular expression for a line of its output; None for a program that simply runs to its end
+    )
     environment: Mapping[str, str] = field(default_factory=dict)  # all of it: nothing is inherited
     log: Path | None = None
     lock: Path | None = None  # held as long as the program lives, whoever started it
@@ -132,10 +134,10 @@ class Process:
                 log.write(line)
                 text = line.decode(errors="replace").rstrip()
                 self._last_lines.append(text)
-                if self.program.ready is not None and not self.ready_line.done():
-                    matched = self.program.ready.search(text)
-                    if matched:
-                        self.ready_line.set_result(matched)
+                if self.ready_line.done() or self.program.ready is None:
+                    continue
+                if matched := re.search(self.program.ready, text):
+                    self.ready_line.set_result(matched)
 
 
 class Log:

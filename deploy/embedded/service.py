@@ -1,7 +1,6 @@
 """Starts one of our services as a child process on the embedded servers."""
 
 import os
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +19,7 @@ async def start_service(name: str, settings: Mapping[str, str], logs: Path) -> P
         Program(
             name=name,
             command=(sys.executable, "-m", f"services.{name}"),
-            ready=re.compile(r'"event": ?"ready"'),
+            ready=r'"event": ?"ready"',
             environment={**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONSAFEPATH": "1", **settings},
             log=logs / f"{name}.log",
         )
