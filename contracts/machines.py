@@ -132,6 +132,7 @@ CAPACITY = Machine(
     (
         _move("change", "published", "", ASSOCIATION, COORDINATOR),
         _move("withdraw", "published", "withdrawn", ASSOCIATION, COORDINATOR),
+        _move("expire", "published", "expired", SYSTEM),
     ),
 )
 
@@ -158,7 +159,8 @@ VISIT_PROPOSAL = Machine(
         _move("accept", "proposed", "accepted", SCHOOL, COORDINATOR),
         _move("decline", "proposed", "declined", SCHOOL, COORDINATOR),
         _move("expire", "proposed", "expired", SYSTEM),
-        _move("withdraw", "proposed accepted", "withdrawn", SYSTEM),
+        # A booked one is withdrawn when its booking is declined or cancelled: the class needs another.
+        _move("withdraw", "proposed accepted booked", "withdrawn", SYSTEM),
         _move("book", "accepted", "booked", SYSTEM),
     ),
 )

@@ -136,6 +136,12 @@ class VisitProposalMade(Event, frozen=True, kw_only=True):
     visit_proposal: VisitProposal
 
 
+class VisitProposalChanged(Event, frozen=True, kw_only=True):
+    """Another association would mediate the visit that a school has been proposed."""
+
+    visit_proposal: VisitProposal
+
+
 class VisitProposalAccepted(Event, frozen=True, kw_only=True):
     """The school said yes: the slot is to be booked."""
 

@@ -1,0 +1,207 @@
+"""From the resources that the matchmaker keeps to the flat facts that the matcher is told. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from contracts.associations.capacities import Capacity
+from contracts.companies.bookings import ClassNeeds
+from contracts.companies.profiles import Site
+from contracts.companies.slots import Slot
+from contracts.companies.visit_offers import VisitOffer
+from contracts.matchmaker.class_requests import ClassRequest
+from contracts.matchmaker.proposals import VisitProposal
+from contracts.matchmaker.schools import School
+from contracts.place import Place
+from contracts.vocabulary import AccessNeed, PriorityEducation
+from services.matchmaker.matching.arrays import Floats
+from services.matchmaker.matching.inputs import (
+    Mediation,
+    Opening,
+    Standing,
+    StandingState,
+    Wish,
+)
+from services.matchmaker.matching.travel import coach_minutes, is_mountain, straight_km
+from services.matchmaker.proposals.rules import OFFER_IS_WRONG
+from services.matchmaker.runs.store import Ended, Held
+
+PARIS = ZoneInfo("Europe/Paris")
+# A school from which no company site is nearer than this counts as far from industry.
+FAR_FROM_INDUSTRY_MINUTES = 45
+
+
+def day_of(moment: datetime) -> date:
+    """The day in France."""
+    return moment.astimezone(PARIS).date()
+
+
+def wishes_of(
+    requests: Iterable[ClassRequest],
+    schools: Mapping[str, School],
+    sites: Iterable[Site],
+    ended: Iterable[Ended],
+) -> tuple[Wish, ...]:
+    """What the classes wish, with where their schools are now and what they do not want again."""
+    slots: dict[UUID, set[UUID]] = defaultdict(set)
+    offers: dict[UUID, set[UUID]] = defaultdict(set)
+    for end in ended:
+        slots[end.class_request_id].add(end.slot_id)
+        # `why` of a fallen booking reads `booking_declined: safety`.
+        if end.why.rpartition(" ")[2] in OFFER_IS_WRONG:
+            offers[end.class_request_id].add(end.visit_offer_id)
+    far = _far_from_industry(schools, sites)
+    return tuple(
+        _wish(request, schools[request.school_uai], far, slots[request.id], offers[request.id]) for request in requests
+    )
+
+
+def _wish(
+    request: ClassRequest,
+    school: School,
+    far: frozenset[str],
+    declined_slots: set[UUID],
+    declined_offers: set[UUID],
+) -> Wish:
+    return Wish(
+        id=request.id,
+        version=request.version,
+        school_uai=request.school_uai,
+        level=request.level,
+        pupils=request.pupils,
+        adults=request.adults,
+        from_date=request.from_date,
+        until_date=request.until_date,
+        max_travel_minutes=request.max_travel_minutes,
+        latitude=school.place.latitude,
+        longitude=school.place.longitude,
+        department=school.place.department,
+        weekdays=frozenset(request.weekdays),
+        themes=frozenset(request.themes),
+        formats=frozenset(request.formats),
+        access_needs=access_needs(request.needs),
+        visits_wanted=request.visits_wanted,
+        wants_mediation=request.mediation_wished,
+        wants_role_model=request.role_model_wished,
+        priority_education=school.priority is not PriorityEducation.NONE,
+        rural=school.rural,
+        far_from_industry=school.uai in far,
+        declined_slots=frozenset(declined_slots),
+        declined_offers=frozenset(declined_offers),
+    )
+
+
+def access_needs(needs: ClassNeeds) -> frozenset[AccessNeed]:
+    """Which kinds of access a class needs, from its counts."""
+    return frozenset(need for need in AccessNeed if getattr(needs, need.value))
+
+
+def _far_from_industry(schools: Mapping[str, School], sites: Iterable[Site]) -> frozenset[str]:
+    homes, works = list(schools.values()), list(sites)
+    if not homes or not works:
+        return frozenset()
+    home, work = _points(school.place for school in homes), _points(site.place for site in works)
+    distance_km = straight_km(home[:, :1], home[:, 1:2], work[:, 0], work[:, 1])
+    mountain = (home[:, 2:] + work[:, 2]) > 0
+    nearest = coach_minutes(distance_km, mountain).min(axis=1)
+    return frozenset(
+        school.uai for school, minutes in zip(homes, nearest, strict=True) if minutes > FAR_FROM_INDUSTRY_MINUTES
+    )
+
+
+def _points(places: Iterable[Place]) -> Floats:
+    """Rows of latitude, longitude (degrees) and 1 where roads are mountain roads."""
+    return np.array([(p.latitude, p.longitude, is_mountain(p.department)) for p in places], float)
+
+
+def openings_of(slots: Iterable[Slot], offers: Mapping[UUID, VisitOffer]) -> tuple[Opening, ...]:
+    """The slots as openings, with what their offers say."""
+    return tuple(_opening(slot, offers[slot.visit_offer_id]) for slot in slots)
+
+
+def _opening(slot: Slot, offer: VisitOffer) -> Opening:
+    starts, ends = slot.starts_at.astimezone(PARIS), slot.ends_at.astimezone(PARIS)
+    # With a way round what a wheelchair cannot reach, the site can receive one.
+    access = set(offer.accessibility.needs)
+    if offer.accessibility.alternative_route:
+        access.add(AccessNeed.MOTOR)
+    return Opening(
+        slot_id=slot.id,
+        offer_id=offer.id,
+        company_id=offer.company_id,
+        latitude=offer.place.latitude,
+        longitude=offer.place.longitude,
+        department=offer.place.department,
+        day=starts.date(),
+        starts_minute=starts.hour * 60 + starts.minute,
+        ends_minute=ends.hour * 60 + ends.minute,
+        groups_free=slot.groups_left,
+        pupils_min=offer.pupils_min,
+        pupils_per_group=slot.pupils_per_group,
+        levels=frozenset(offer.levels),
+        themes=frozenset(offer.themes),
+        confirmed_on=day_of(offer.changed_at),
+        formats=frozenset(offer.formats),
+        access=frozenset(access),
+        pupils_per_adult=offer.pupils_per_adult,
+        minimum_age=offer.safety.minimum_age or None,
+        needs_mediation=offer.needs_mediation,
+        role_model=offer.role_model_present,
+        lead_time_days=offer.lead_time_days,
+    )
+
+
+def mediations_of(capacities: Iterable[Capacity], held: Iterable[Held]) -> tuple[Mediation, ...]:
+    """The capacities with the interventions that live bookings leave of them."""
+    used: dict[UUID, int] = defaultdict(int)
+    for visit in held:
+        if visit.capacity_id:
+            used[visit.capacity_id] += 1
+    return tuple(
+        Mediation(
+            id=capacity.id,
+            association_id=capacity.association_id,
+            from_date=capacity.from_date,
+            until_date=capacity.until_date,
+            interventions_left=max(0, capacity.interventions - used[capacity.id]),
+            group_size_max=capacity.pupils_max,
+            latitude=capacity.place.latitude,
+            longitude=capacity.place.longitude,
+            themes=frozenset(capacity.themes),
+            levels=frozenset(capacity.levels),
+            weekdays=frozenset(capacity.weekdays),
+            formats=frozenset(capacity.formats),
+            departments=frozenset(capacity.departments),
+            radius_km=capacity.radius_km,
+        )
+        for capacity in capacities
+    )
+
+
+def standing_of(waiting: Iterable[tuple[VisitProposal, UUID | None]], held: Iterable[Held]) -> tuple[Standing, ...]:
+    """What already stands: proposals that wait or are accepted, and visits held by bookings."""
+    booked = [
+        Standing(
+            wish_id=visit.class_request_id,
+            slot_id=visit.slot_id,
+            day=day_of(visit.starts_at),
+            state=StandingState.BOOKED,
+            mediation_id=visit.capacity_id,
+        )
+        for visit in held
+    ]
+    proposed = [
+        Standing(
+            wish_id=proposal.class_request_id,
+            slot_id=proposal.slot_id,
+            day=day_of(proposal.starts_at),
+            state=StandingState(proposal.state),
+            mediation_id=capacity_id,
+        )
+        for proposal, capacity_id in waiting
+    ]
+    return (*booked, *proposed)

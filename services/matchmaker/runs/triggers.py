@@ -1,0 +1,23 @@
+"""What makes the matchmaker think again: a durable timer, so that many changes are one match."""
+
+from services.work import Work
+
+MATCH_VISITS = "match_visits"
+MATCH_PARTNERSHIPS = "match_partnerships"
+REGION = "occitanie"
+
+
+def rematch_visits(work: Work) -> None:
+    """Have visits matched again as soon as this commits."""
+    _set_once(work, MATCH_VISITS)
+
+
+def rematch_partnerships(work: Work) -> None:
+    """Have partnerships matched again as soon as this commits."""
+    _set_once(work, MATCH_PARTNERSHIPS)
+
+
+def _set_once(work: Work, kind: str) -> None:
+    # A batch of events is one unit of work: one row tells as much as two hundred.
+    if not any(timer[0] == kind for timer in work.timers):
+        work.set_timer(kind, REGION, work.now)

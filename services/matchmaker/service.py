@@ -1,0 +1,74 @@
+"""The matchmaker's whole choreography: demand it answers for, supply it follows, matches it makes."""
+
+from contracts.associations import capacities
+from contracts.associations import profiles as associations
+from contracts.companies import bookings, job_needs, slots, visit_offers
+from contracts.companies import profiles as companies
+from contracts.matchmaker import class_requests, match_runs, proposals, schools
+from services.matchmaker.proposals import handlers as proposing
+from services.matchmaker.requests import handlers as requesting
+from services.matchmaker.runs import handlers as running
+from services.matchmaker.runs.triggers import MATCH_PARTNERSHIPS, MATCH_VISITS
+from services.matchmaker.schools import handlers as schooling
+from services.matchmaker.supply import handlers as supply
+from services.runtime import Service
+
+service = Service(
+    name="matchmaker",
+    answers={
+        schools.ImportSchools: schooling.import_schools,
+        schools.GetSchool: schooling.get,
+        class_requests.SubmitClassRequest: requesting.submit,
+        class_requests.ChangeClassRequest: requesting.change,
+        class_requests.MoveClassRequest: requesting.move,
+        class_requests.GetClassRequest: requesting.get,
+        proposals.AnswerVisitProposal: proposing.answer_visit,
+        proposals.GetVisitProposal: proposing.get_visit,
+        proposals.ExplainVisitProposal: proposing.explain_visit,
+        proposals.AnswerPartnershipProposal: proposing.answer_partnership,
+        proposals.GetPartnershipProposal: proposing.get_partnership,
+        proposals.ExplainPartnershipProposal: proposing.explain_partnership,
+        match_runs.StartMatchRun: running.start,
+        match_runs.GetMatchRun: running.get,
+    },
+    follows={
+        companies.CompanyRegistered: supply.follow_company,
+        companies.CompanyChanged: supply.follow_company,
+        companies.CompanyApproved: supply.follow_company,
+        companies.CompanySuspended: supply.follow_company,
+        companies.SiteAdded: supply.follow_site,
+        companies.SiteChanged: supply.follow_site,
+        job_needs.JobNeedAdded: supply.follow_job_need,
+        job_needs.JobNeedPublished: supply.follow_job_need,
+        job_needs.JobNeedChanged: supply.follow_job_need,
+        job_needs.JobNeedClosed: supply.follow_job_need,
+        visit_offers.VisitOfferAdded: supply.follow_visit_offer,
+        visit_offers.VisitOfferPublished: supply.follow_visit_offer,
+        visit_offers.VisitOfferChanged: supply.follow_visit_offer,
+        visit_offers.VisitOfferClosed: supply.follow_visit_offer,
+        slots.SlotOpened: supply.follow_slot,
+        slots.SlotClosed: supply.follow_slot,
+        bookings.BookingRequested: proposing.follow_booking,
+        bookings.BookingConfirmed: proposing.follow_booking,
+        bookings.BookingDeclined: proposing.follow_booking,
+        bookings.BookingCancelled: proposing.follow_booking,
+        bookings.BookingImpossible: proposing.follow_booking,
+        associations.AssociationRegistered: supply.follow_association,
+        associations.AssociationChanged: supply.follow_association,
+        associations.AssociationApproved: supply.follow_association,
+        associations.AssociationSuspended: supply.follow_association,
+        capacities.CapacityPublished: supply.follow_capacity,
+        capacities.CapacityChanged: supply.follow_capacity,
+        capacities.CapacityWithdrawn: supply.follow_capacity,
+    },
+    timers={
+        MATCH_VISITS: running.match_visits,
+        MATCH_PARTNERSHIPS: running.match_partnerships,
+        proposing.EXPIRE_VISIT: proposing.expire_visit,
+        proposing.EXPIRE_PARTNERSHIP: proposing.expire_partnership,
+    },
+    schedule={
+        "5 0 * * *": requesting.expire_past,
+        "30 2 * * *": running.match_every_night,
+    },
+)
