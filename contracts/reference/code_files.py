@@ -3,7 +3,7 @@
 | list | publisher | columns |
 |---|---|---|
 | rome | France Travail, ROME 4.0, table of codes | code or code_rome; libelle or libelle_rome |
-| appellations | France Travail, table of appellations | code_ogr or ogr; libelle_appellation_long or libelle; code_rome |
+| appellations | France Travail, appellations | code_ogr or ogr; libelle_appellation_long or libelle; code_rome |
 | naf_rev2, naf_2025 | INSEE, table of subclasses saved as CSV | code; libelle or intitule |
 
 Files are UTF-8, with commas, semicolons or tabs; accents and capitals in the column names do not matter. A list is
