@@ -16,7 +16,8 @@ import sys
 import time
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -39,7 +40,7 @@ def main(arguments: list[str]) -> None:
     os.close(watched)
     # After the change of account, which would clear it.
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
+        libc().prctl(PR_SET_PDEATHSIG, int(stop_signal), 0, 0, 0)
         if os.getppid() != int(parent):
             sys.exit(0)
     os.execv(command[0], command)  # noqa: S606  no shell is wanted
@@ -70,25 +71,43 @@ def become(account: str) -> None:
     its program nor its data.
     """
     user, group, *enter = account.split(":")
-    libc = ctypes.CDLL(None, use_errno=True)
     try:
         if enter:
-            libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            keep_capabilities()
         os.setgroups([])
         os.setresgid(int(group), int(group), int(group))
         os.setresuid(int(user), int(user), int(user))
         if enter:
-            keep_dac_override(libc)
+            keep_dac_override_alone()
     except OSError as error:
-        sys.exit(f"cannot run as account {account}: {error}")
+        sys.exit(f"cannot run as account {account} ({error}); choose folders that others may enter, or do not be root")
 
 
-def keep_dac_override(libc: ctypes.CDLL) -> None:
+def keep_capabilities() -> None:
+    """Let the change of account drop no capability, nor access(2) ignore those of an account that is not root.
+
+    PostgreSQL asks access(2) whether it may execute its own programs.
+    """
+    require(libc().prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
+
+
+def keep_dac_override_alone() -> None:
     """Carry CAP_DAC_OVERRIDE, and nothing else, through exec."""
     header = (ctypes.c_uint32 * 2)(LINUX_CAPABILITY_VERSION_3, 0)
     wanted = 1 << CAP_DAC_OVERRIDE
     data = (ctypes.c_uint32 * 6)(wanted, wanted, wanted, 0, 0, 0)  # effective, permitted, inheritable, twice 32 bits
-    if libc.capset(header, data) != 0 or libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0) != 0:
+    require(libc().capset(header, data))
+    require(libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0))
+
+
+def libc() -> ctypes.CDLL:
+    """The C library of this process."""
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def require(result: int) -> None:
+    """Turn a failed call of the C library into its OSError."""
+    if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
 

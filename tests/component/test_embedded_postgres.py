@@ -1,10 +1,12 @@
 """The embedded PostgreSQL: durable, closed to strangers, and never taken for what it is not."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 
 from deploy.embedded import process as process_module
@@ -82,6 +84,18 @@ async def test_is_durable_checked_and_off_the_network(tmp_path: Path) -> None:
 
     assert found == wanted
     assert locale == "b C.UTF-8"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to drop")
+async def test_root_keeps_none_of_its_rights(postgres: RunningPostgres) -> None:
+    """The server runs as another account, with no right but to pass through folders closed to others."""
+    server = psutil.Process(postgres.process.pid)
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    capabilities = re.search(r"CapEff:\s+(\w+)", status)
+
+    assert 0 not in server.uids()
+    assert 0 not in server.gids()
+    assert int(capabilities[1], 16) & ~(1 << 1) == 0
 
 
 async def test_refuses_a_wrong_password(postgres: RunningPostgres) -> None:
