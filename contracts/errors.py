@@ -11,7 +11,8 @@
     └── Unavailable           503  a part of the system is away; try again
 
 A service raises one; the bus carries it as a `Problem`; the gateway maps its kind to an HTTP
-status in one table. The sentences may use the facts given when it is raised.
+status in one table. The sentences may use the facts given when it is raised; a fact that is a
+`Wording` speaks each sentence's language, and stands on the wire in English.
 """
 
 from enum import StrEnum
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
     CONFLICT = "conflict"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -79,13 +81,15 @@ class PasserelleError(Exception):
     @property
     def problem(self) -> Problem:
         """The error as data, its sentences filled with its facts."""
+        english = {name: fact.en if isinstance(fact, Wording) else fact for name, fact in self.facts.items()}
+        french = {name: fact.fr if isinstance(fact, Wording) else fact for name, fact in self.facts.items()}
         return Problem(
             kind=self.kind,
             slug=self.slug,
             title=self.title,
-            detail=Wording(self.sentence.en.format_map(self.facts), self.sentence.fr.format_map(self.facts)),
+            detail=Wording(self.sentence.en.format_map(english), self.sentence.fr.format_map(french)),
             fields=self.fields,
-            facts=self.facts,
+            facts=english,
         )
 
 
@@ -195,6 +199,13 @@ class TransitionRefused(Conflict):
         "«{action}» is not possible while the state is «{state}»: {rule}.",
         "« {action} » n'est pas possible dans l'état « {state} » : {rule}.",
     )
+
+
+class TooLate(Conflict):
+    """The last day on which it was possible is over."""
+
+    slug = "too-late"
+    sentence = Wording("«{action}» was possible until {deadline}.", "« {action} » était possible jusqu'au {deadline}.")
 
 
 class AlreadyExists(Conflict):
