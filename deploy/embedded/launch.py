@@ -75,8 +75,8 @@ def become(account: str) -> None:
         if enter:
             keep_capabilities()
         os.setgroups([])
-        os.setresgid(int(group), int(group), int(group))
-        os.setresuid(int(user), int(user), int(user))
+        os.setgid(int(group))
+        os.setuid(int(user))
         if enter:
             keep_dac_override_alone()
     except OSError as error:

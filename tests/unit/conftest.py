@@ -1,12 +1,24 @@
-"""Real open data for the tests that want it; it is never copied into the project."""
+"""Unit tests open no socket; some read real open data, which is never copied into the project."""
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a unit test that reaches for a server fail."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a unit test opens no socket: move it to tests/component/")
+
+    for way in ("connect", "connect_ex", "bind"):
+        monkeypatch.setattr(socket.socket, way, refuse)
 
 
 @pytest.fixture(scope="session")
