@@ -5,6 +5,7 @@ This is written for reading, `gates.py` for speed; a test holds the two against 
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from enum import StrEnum
 from math import ceil
 from typing import Final
 
@@ -60,17 +61,17 @@ def _shown(code: GateCode, found: Finding) -> Gate:
 
 def _level(pair: Pair) -> Finding:
     levels = pair.opening.levels
-    return Finding(not levels or pair.wish.level in levels, pair.wish.level.value, _sorted(levels))
+    return Finding(not levels or pair.wish.level in levels, pair.wish.level.value, in_order(levels))
 
 
 def _theme(pair: Pair) -> Finding:
     asked, given = pair.wish.themes, pair.opening.themes
-    return Finding(not asked or not given or bool(asked & given), _sorted(asked), _sorted(given))
+    return Finding(not asked or not given or bool(asked & given), in_order(asked), in_order(given))
 
 
 def _format(pair: Pair) -> Finding:
     common = _common_formats(pair.wish, pair.opening)
-    return Finding(bool(common), _sorted(pair.wish.formats), _sorted(pair.opening.formats))
+    return Finding(bool(common), in_order(pair.wish.formats), in_order(pair.opening.formats))
 
 
 def _date_window(pair: Pair) -> Finding:
@@ -81,7 +82,7 @@ def _date_window(pair: Pair) -> Finding:
 
 def _weekday(pair: Pair) -> Finding:
     passed = mediation.weekday_suits(pair.wish.weekdays, pair.opening.day)
-    return Finding(passed, words.weekday_code(pair.opening.day), _sorted(pair.wish.weekdays))
+    return Finding(passed, words.weekday_code(pair.opening.day), in_order(pair.wish.weekdays))
 
 
 def _school_day(pair: Pair) -> Finding:
@@ -117,7 +118,7 @@ def _adults(pair: Pair) -> Finding:
 
 def _access(pair: Pair) -> Finding:
     needs, given = pair.wish.access_needs, pair.opening.access
-    return Finding(pair.meets_elsewhere or needs <= given, _sorted(needs), _sorted(given))
+    return Finding(pair.meets_elsewhere or needs <= given, in_order(needs), in_order(given))
 
 
 def _minimum_age(pair: Pair) -> Finding:
@@ -172,5 +173,6 @@ def _common_formats(wish: Wish, opening: Opening) -> frozenset[VisitFormat]:
     return (wish.formats or any_format) & (opening.formats or any_format)
 
 
-def _sorted(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(str(value) for value in values))
+def in_order(values: Iterable[StrEnum]) -> tuple[str, ...]:
+    """Return the codes in the order of their vocabulary: weekdays from Monday, levels from the youngest."""
+    return tuple(value.value for value in sorted(values, key=lambda value: list(type(value)).index(value)))

@@ -70,11 +70,12 @@ def _years(value: int) -> Wording:
     return words.count(value, "year", "an")
 
 
-_ANY: Final = Wording("any", "tous")
+_ANY_LEVEL: Final = Wording("any level", "tous les niveaux")
+_ANY_THEME: Final = Wording("any theme", "tous les thèmes")
+_ANY_FORMAT: Final = Wording("any format", "tous les formats")
 _ANY_DAY: Final = Wording("any day of the school week", "tous les jours de classe")
-_NONE: Final = Wording("none", "aucun")
-_LEVELS: Final = _each(words.level, empty=_ANY)
-_THEMES: Final = _each(words.theme, empty=_ANY)
+_LEVELS: Final = _each(words.level, empty=_ANY_LEVEL)
+_THEMES: Final = _each(words.theme, empty=_ANY_THEME)
 
 PHRASES: Final[dict[GateCode, Phrase]] = {
     GateCode.LEVEL: Phrase(
@@ -98,8 +99,8 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
             "Format: the class asks for {value}, the offer is {limit}.",
             "Format : la classe demande {value}, l'offre est {limit}.",
         ),
-        _each(words.visit_format, empty=_ANY),
-        _each(words.visit_format, empty=_ANY),
+        _each(words.visit_format, empty=_ANY_FORMAT),
+        _each(words.visit_format, empty=_ANY_FORMAT),
     ),
     GateCode.DATE_WINDOW: Phrase(
         Wording(
@@ -132,16 +133,16 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
     ),
     GateCode.LEAD_TIME: Phrase(
         Wording(
-            "Time to prepare: {value}, and the company asks for {limit} at the earliest.",
-            "Délai : le {value}, l'entreprise demande le {limit} au plus tôt.",
+            "Time to prepare: the visit is on {value}, possible from {limit} on.",
+            "Délai : la visite est le {value}, possible à partir du {limit}.",
         ),
         words.day,
         words.day,
     ),
     GateCode.CAPACITY: Phrase(
-        Wording("Places: {value} free, {limit} needed.", "Places : {value} libre(s), {limit} nécessaire."),
+        Wording("Places: {value} left, {limit} needed.", "Places : il reste {value}, il en faut {limit}."),
         _groups,
-        _groups,
+        _number,
     ),
     GateCode.GROUP_MAX: Phrase(
         Wording("Size: {value}, at most {limit} in a group.", "Effectif : {value}, {limit} au plus par groupe."),
@@ -154,7 +155,7 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
         _number,
     ),
     GateCode.ADULTS: Phrase(
-        Wording("Adults: {value}, {limit} required.", "Accompagnement : {value}, {limit} exigé(s)."),
+        Wording("Adults: {value}, {limit} required.", "Accompagnement : {value}, il en faut {limit}."),
         _adults,
         _number,
     ),
@@ -195,8 +196,8 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
     ),
     GateCode.MEDIATION: Phrase(
         Wording(
-            "Mediation: {value} able to come, {limit} needed.",
-            "Médiation : {value} possible(s), {limit} nécessaire(s).",
+            "Mediation: {value} to choose from, {limit} needed.",
+            "Médiation : {value} au choix, il en faut {limit}.",
         ),
         lambda value: words.count(value, "mediator", "intervenant"),
         _number,
@@ -244,7 +245,7 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
     GateCode.INTERVENTIONS: Phrase(
         Wording(
             "Interventions: {value} left, at least {limit} needed.",
-            "Interventions : {value} restante(s), {limit} au moins nécessaire.",
+            "Interventions : il en reste {value}, il en faut au moins {limit}.",
         ),
         _number,
         _number,

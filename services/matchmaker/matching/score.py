@@ -75,9 +75,14 @@ def visit_parts(tables: Tables, pairs: Pairs, row: int, weights: Weights) -> tup
 
 def pair_points(tables: Tables, pairs: Pairs, weights: Weights) -> Ints:
     """Return the points of P pairs, (P,): for each the sum of its `visit_parts`."""
-    total = np.zeros(pairs.c.size, np.int64)
-    for code, value in _values(tables, pairs).items():
-        total += _points(float(getattr(weights, code.value)), value)
+    return array_points(_values(tables, pairs), weights)
+
+
+def array_points(values: dict[PartCode, Floats], weights: Weights) -> Ints:
+    """Return the sums of the points of many parts' values, each (P,)."""
+    total: Ints = np.sum(
+        [_points(float(getattr(weights, code.value)), value) for code, value in values.items()], axis=0
+    )
     return total
 
 

@@ -173,11 +173,10 @@ _TAKEN: Final = Wording("a place given to another class", "une place donnée à 
 
 def obstacle(gate: GateCode | None, openings: int) -> Wording:
     """Say how many slots one gate alone keeps from a class; None: slots that suit it but went to others."""
-    what, slots = _TAKEN if gate is None else _OBSTACLES[gate], words.count(openings, "slot", "créneau")
-    several = openings > 1
+    what, slots = _TAKEN if gate is None else _OBSTACLES[gate], words.count(openings, "slot", "créneau").en
     return Wording(
-        f"{slots.en}: only {what.en} {'stand' if several else 'stands'} in the way.",
-        words.typeset_french(f"{_french_slots(openings)} : seul obstacle, {what.fr}."),
+        f"{slots}: the only obstacle is {what.en}.",
+        words.typeset_french(f"{_french_slots(openings)} : le seul obstacle est {what.fr}."),
     )
 
 
@@ -186,18 +185,21 @@ def unserved(openings: int, obstacles: tuple[tuple[GateCode | None, int], ...]) 
     if not openings:
         return Wording("No slot is open to classes yet.", "Aucun créneau n'est encore ouvert aux classes.")
     if not obstacles:
-        return Wording(
-            f"None of the {words.english_number(openings)} open slots suits this class: each fails several conditions.",
-            f"Aucun des {words.french_number(openings)} créneaux ouverts ne convient à cette classe :"
-            " chacun manque plusieurs conditions.".replace(" :", f"{words.NBSP}:"),
+        return typeset(
+            Wording(
+                f"None of the {words.english_number(openings)} open slots suits this class:"
+                " each misses several conditions.",
+                f"Aucun des {words.french_number(openings)} créneaux ouverts ne convient à cette classe : à chacun"
+                " manquent plusieurs conditions.",
+            )
         )
     gate, number = obstacles[0]
     what = _TAKEN if gate is None else _OBSTACLES[gate]
     return typeset(
         Wording(
-            f"No visit for this class: most often {what.en} alone stands in the way"
+            f"No visit for this class: most often the only obstacle is {what.en}"
             f" ({words.english_number(number)} of {words.english_number(openings)} slots).",
-            f"Pas de visite pour cette classe : le plus souvent, seul obstacle, {what.fr}"
+            f"Pas de visite pour cette classe : le plus souvent, le seul obstacle est {what.fr}"
             f" ({words.french_number(number)} des {words.french_number(openings)} créneaux).",
         )
     )

@@ -16,8 +16,10 @@ from services.matchmaker.matching.inputs import Opening, Wish
 # Minutes are cut to this many decimals before rounding up, so that 30 min + 1e-13 stays 30.
 _DECIMALS = 6
 
-_ENDS_KM = np.array([0.0, *(end for end, _ in reference.CAR_MINUTES_PER_KM)])
-_PER_KM = np.array([per_km for _, per_km in reference.CAR_MINUTES_PER_KM])
+_ENDS_KM = (0.0, *(end for end, _ in reference.CAR_MINUTES_PER_KM), math.inf)
+_PER_KM = (*(per_km for _, per_km in reference.CAR_MINUTES_PER_KM), reference.CAR_MINUTES_PER_KM_BEYOND)
+# From and to which straight km a car takes how many minutes per km.
+_SEGMENTS = tuple(zip(_ENDS_KM, _ENDS_KM[1:], _PER_KM, strict=False))
 
 
 def minutes_between(wish: Wish, opening: Opening) -> int:
@@ -44,13 +46,8 @@ def straight_km(latitude1: ArrayLike, longitude1: ArrayLike, latitude2: ArrayLik
 
 def coach_minutes(distance_km: Floats, mountain: Bools) -> Ints:
     """Return whole minutes by coach, rounded up, for straight distances in km, slower where flagged as mountain."""
-    fallen = (distance_km - reference.DETOUR_FALLS_FROM_KM) / (
-        reference.DETOUR_FALLS_TO_KM - reference.DETOUR_FALLS_FROM_KM
-    )
-    detour = reference.DETOUR_NEAR - (reference.DETOUR_NEAR - reference.DETOUR_FAR) * np.clip(fallen, 0.0, 1.0)
-    road_km = distance_km * detour
-    minutes = np.full(road_km.shape, reference.CAR_START_MINUTES)
-    for begins_at, ends_at, per_km in zip(_ENDS_KM, _ENDS_KM[1:], _PER_KM, strict=False):
-        minutes += np.clip(road_km - begins_at, 0.0, ends_at - begins_at) * per_km
+    minutes = np.full(distance_km.shape, reference.CAR_START_MINUTES)
+    for begins_at, ends_at, per_km in _SEGMENTS:
+        minutes += np.clip(distance_km - begins_at, 0.0, ends_at - begins_at) * per_km
     minutes *= np.where(mountain, reference.COACH_FACTOR * reference.MOUNTAIN_FACTOR, reference.COACH_FACTOR)
     return np.ceil(np.round(minutes, _DECIMALS)).astype(np.int64)

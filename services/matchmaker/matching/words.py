@@ -135,12 +135,14 @@ def listed(items: Iterable[Wording], *, empty: Wording) -> Wording:
         return empty
     return Wording(
         _joined([item.en for item in found], " and "),
-        _joined([item.fr for item in found], " et "),
+        typeset_french(_joined([item.fr for item in found], " et ").replace("; ", " ; ")),
     )
 
 
 def _joined(items: list[str], last: str) -> str:
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + last + items[-1]
+    # What has commas of its own ("BTS, first year") is set apart by semicolons.
+    comma = "; " if any(", " in item for item in items) else ", "
+    return items[0] if len(items) == 1 else comma.join(items[:-1]) + last + items[-1]
 
 
 def level(value: Level | str) -> Wording:

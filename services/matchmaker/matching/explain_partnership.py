@@ -1,0 +1,138 @@
+"""Why a partnership is proposed: gates, score, the nearest alternative of both sides, what would change it.
+
+Explanations are made one at a time, from the plan that made the match, and only for proposals that are new.
+"""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import numpy as np
+
+from contracts.errors import Wording
+from services.matchmaker.matching import gate_words, words
+from services.matchmaker.matching.arrays import Ints
+from services.matchmaker.matching.checks import in_order
+from services.matchmaker.matching.explanation_data import (
+    Alternative,
+    AlternativeReason,
+    AlternativeSide,
+    Change,
+    ChangeCode,
+    Explanation,
+    Gate,
+    GateCode,
+    GateValue,
+    PartCode,
+)
+from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile
+from services.matchmaker.matching.partner_pairs import best_capacity, fits, nearest_site
+from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan
+from services.matchmaker.matching.sentences import listed_parts, typeset
+
+_BONUSES = (PartCode.FIRST_PARTNER_COMPANY, PartCode.FIRST_PARTNER_ASSOCIATION)
+
+
+def explain_partnership(plan: PartnershipPlan, match: PartnershipMatch) -> Explanation:
+    """Return the explanation of one of the plan's matches, the same for both sides; raises KeyError for another's."""
+    companies = {one.company_id: row for row, one in enumerate(plan.sides.companies)}
+    associations = {one.association_id: row for row, one in enumerate(plan.sides.associations)}
+    c, a = companies[match.company_id], associations[match.association_id]
+    return Explanation(
+        points=match.points,
+        gates=check_partnership(plan, plan.sides.companies[c], plan.sides.associations[a]),
+        parts=match.parts,
+        equity=None,
+        alternatives=tuple(_alternatives(plan, match, c, a)),
+        changes=(Change(code=ChangeCode.DECLINED, words=_if_declined()),),
+        words=_sentence(match),
+    )
+
+
+def check_partnership(
+    plan: PartnershipPlan, company: CompanyProfile, association: AssociationProfile
+) -> tuple[Gate, ...]:
+    """Return the gates of a pair by the capacity that fits best; an association without any has only the last one."""
+    rests = (company.company_id, association.association_id) in plan.sides.resting
+    recent = _gate(GateCode.NO_RECENT_PAIR, int(rests), 0, passed=not rests)
+    capacity = best_capacity(company, association, plan.weights, plan.today)
+    if capacity is None:
+        return (_gate(GateCode.INTERVENTIONS, 0, 1, passed=False), recent)
+    theme, level, territory, period, interventions = fits(company, capacity, plan.today)
+    kilometres = round(nearest_site(company, capacity)[1])
+    return (
+        _gate(GateCode.SHARED_THEME, in_order(company.themes), in_order(capacity.themes), passed=theme),
+        _gate(GateCode.SHARED_LEVEL, in_order(company.levels), in_order(capacity.levels), passed=level),
+        _gate(GateCode.TERRITORY, kilometres, tuple(sorted(capacity.departments)), passed=territory),
+        _gate(GateCode.PERIOD, capacity.until_date.isoformat(), plan.today.isoformat(), passed=period),
+        _gate(GateCode.INTERVENTIONS, capacity.interventions_left, 1, passed=interventions),
+        recent,
+    )
+
+
+def _gate(code: GateCode, value: GateValue, limit: GateValue, *, passed: bool) -> Gate:
+    said = gate_words.of_gate(code, value, limit, passed=passed)
+    return Gate(code=code, passed=passed, value=value, limit=limit, words=said)
+
+
+def _alternatives(plan: PartnershipPlan, match: PartnershipMatch, c: int, a: int) -> Iterator[Alternative]:
+    """Yield the next best association for the company and the next best company for the association.
+
+    Points are compared before the bonus of a first partner, which no pair has by itself.
+    """
+    own = sum(part.points for part in match.parts if part.code not in _BONUSES)
+    for row in _best_unchosen(plan, np.flatnonzero(plan.pairs.company == c)):
+        association = plan.sides.associations[int(plan.pairs.association[row])].association_id
+        yield _alternative(AlternativeSide.COMPANY, association, int(plan.pairs.points[row]), own)
+    for row in _best_unchosen(plan, np.flatnonzero(plan.pairs.association == a)):
+        company = plan.sides.companies[int(plan.pairs.company[row])].company_id
+        yield _alternative(AlternativeSide.ASSOCIATION, company, int(plan.pairs.points[row]), own)
+
+
+def _best_unchosen(plan: PartnershipPlan, rows: Ints) -> list[int]:
+    """Return the row with the most points that was not chosen, or nothing; the first of equals."""
+    left = rows[~plan.chosen[rows]]
+    return [int(left[np.argmax(plan.pairs.points[left])])] if left.size else []
+
+
+def _alternative(side: AlternativeSide, other: UUID, points: int, own: int) -> Alternative:
+    reason = AlternativeReason.LOWER_SCORE if points <= own else AlternativeReason.BETTER_TOGETHER
+    score = words.points(points)
+    why = {
+        AlternativeReason.LOWER_SCORE: Wording("its score is not higher", "son score n'est pas supérieur"),
+        AlternativeReason.BETTER_TOGETHER: Wording(
+            "all partnerships together are worth more this way", "l'ensemble des partenariats vaut davantage ainsi"
+        ),
+    }[reason]
+    whom = {
+        AlternativeSide.COMPANY: Wording(
+            "Next best association for the company", "Meilleure autre association pour l'entreprise"
+        ),
+        AlternativeSide.ASSOCIATION: Wording(
+            "Next best company for the association", "Meilleure autre entreprise pour l'association"
+        ),
+    }[side]
+    said = Wording(
+        f"{whom.en}: {score.en} before bonuses; not proposed because {why.en}.",
+        f"{whom.fr} : {score.fr} avant bonus ; non proposée car {why.fr}.",
+    )
+    return Alternative(side=side, id=other, points=points, reason=reason, words=typeset(said))
+
+
+def _if_declined() -> Wording:
+    return Wording(
+        f"If one side declines, the pair is left in peace for 90{words.NBSP}days and both are proposed to others.",
+        f"Si un côté décline, la paire n'est plus proposée pendant 90{words.NBSP}jours et chacun l'est à d'autres.",
+    )
+
+
+def _sentence(match: PartnershipMatch) -> Wording:
+    themes = words.listed((words.theme(theme) for theme in match.themes), empty=Wording("open", "ouverts"))
+    score, parts = words.points(match.points), listed_parts(match.parts)
+    return typeset(
+        Wording(
+            f"This company and this association are proposed to each other: themes in common: {themes.en};"
+            f" distance: {words.english_number(match.distance_km, 1)}{words.NBSP}km. Score: {score.en} ({parts.en}).",
+            f"Cette entreprise et cette association sont proposées l'une à l'autre : thèmes communs : {themes.fr} ;"
+            f" distance : {words.french_number(match.distance_km, 1)}{words.NBSP}km. Score : {score.fr} ({parts.fr}).",
+        )
+    )
