@@ -69,7 +69,12 @@ async def run_everything(data: Path, host: str, port: int, tell: Tell) -> AsyncI
             postgres, nats = await start_servers(folder, servers)
             tell(f"PostgreSQL and NATS are ready after {time.monotonic() - began:.1f} s.")
             async with Supervisor(tell) as services:
-                settings = {"PASSERELLE_HTTP_HOST": host, "PASSERELLE_HTTP_PORT": str(port)}
+                settings = {
+                    "PASSERELLE_HTTP_HOST": host,
+                    "PASSERELLE_HTTP_PORT": str(port),
+                    # Official lists of codes, where `passerelle import codes` puts them.
+                    "PASSERELLE_REFERENCE_DIR": str(folder / "reference"),
+                }
                 await start_services(folder, postgres, nats, settings, services)
                 await wait_listening(host, port)
                 ready_s = time.monotonic() - began

@@ -18,7 +18,7 @@ from typing import Any
 
 LAUNCH = Path(__file__).with_name("launch.py")
 LOG_BYTES = 5_000_000  # a log is moved to `<name>.log.1` at this size, so that two of these bound it
-LAST_LINES = 15
+LAST_LINES = 6
 LINE_BYTES = 1_000_000
 PREDECESSOR_PATIENCE_S = 60.0  # a server whose starter was killed is stopping meanwhile, perhaps writing a checkpoint
 
@@ -221,7 +221,11 @@ async def wait_unlocked(program: str, lock: Path) -> None:
 async def run(program: Program) -> None:
     """Run a program to its end; StartError when it fails."""
     process = await start(program)
-    code = await process.wait()
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        await process.stop()
+        raise
     if code != 0:
         raise StartError(f"{program.name} ended with {describe_exit(code)}. Its last words:\n{process.last_words}")
 
