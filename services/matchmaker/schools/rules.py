@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.errors import Invalid
-from contracts.identifiers import check_uai
+from contracts.identifiers import IdentifierRefused, check_uai
 from contracts.matchmaker.schools import NewSchool, School
 from contracts.place import place_of
 from contracts.reference.places import find_commune, is_rural
@@ -15,8 +15,8 @@ def describe_school(row: NewSchool, school_id: UUID) -> School:
     """The school that a row tells of. Raises Invalid naming the field."""
     try:
         uai = check_uai(row.uai)
-    except ValueError as error:
-        raise Invalid.field("uai", str(error), f"L'UAI n'est pas valide : {error}") from error
+    except IdentifierRefused as error:
+        raise Invalid.field("uai", error.en, error.fr) from error
     place = place_of(row.commune, row.latitude, row.longitude, row.address)
     commune = find_commune(row.commune)
     return School(
