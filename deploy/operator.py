@@ -1,0 +1,36 @@
+"""The way to a running Passerelle for whoever stands at the command line: the bus as NATS user `operator`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import nats.errors
+
+from deploy.embedded.everything import read_endpoints
+from services.bus import Bus, connect
+
+# A copy that runs answers at once; this long says that it was killed and left its address behind.
+CONNECT_TIMEOUT_S = 5.0
+
+
+class NobodyRuns(Exception):
+    """No Passerelle can be reached; the message says how to start one."""
+
+
+@asynccontextmanager
+async def operator_bus(data: Path, nats_url: str | None = None) -> AsyncIterator[Bus]:
+    """The bus of the copy that runs on this data folder, or of the NATS given; raises NobodyRuns, DataFolderError."""
+    url = nats_url or read_endpoints(data).nats_url
+    try:
+        client = await asyncio.wait_for(connect(url, "operator"), CONNECT_TIMEOUT_S)
+    except (TimeoutError, OSError, nats.errors.Error) as error:
+        if nats_url:
+            message = "The NATS of PASSERELLE_NATS_URL does not answer: check its address, user and password."
+        else:
+            message = f"The Passerelle of {data} does not answer; start it again with `passerelle run`."
+        raise NobodyRuns(message) from error
+    try:
+        yield Bus(client)
+    finally:
+        await client.close()
