@@ -93,6 +93,19 @@ async def find_partnership_proposal(
     return decoder_of(PartnershipProposal).decode(text) if text else None
 
 
+async def list_open_partnership_proposals(
+    connection: Connection,
+) -> tuple[PartnershipProposal, ...]:
+    """The partnership proposals that wait for an answer of one side or both."""
+    rows = await connection.fetch(
+        "select document from partnership_proposal"
+        " where state in ('proposed', 'accepted_by_company', 'accepted_by_association')"
+        " order by id"
+    )
+    decode = decoder_of(PartnershipProposal).decode
+    return tuple(decode(row["document"]) for row in rows)
+
+
 async def insert_partnership_proposal(
     connection: Connection, proposal: PartnershipProposal, explanation: Explanation
 ) -> None:

@@ -33,7 +33,8 @@ from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_vis
 from services.matchmaker.proposals.handlers import EXPIRE_VISIT
 from services.matchmaker.proposals.rules import visit_deadline, withdraw_visit
 from services.matchmaker.proposals.store import insert_visit_proposal, update_visit_proposal
-from services.matchmaker.runs import facts, store
+from services.matchmaker.runs import store
+from services.matchmaker.runs import visit_facts as facts
 from services.work import Work
 
 # A run that nobody asked for lists nobody unserved: the nightly one does, as does one on demand.

@@ -1,4 +1,4 @@
-"""From the resources that the matchmaker keeps to the flat facts that the matcher is told. Pure."""
+"""From the resources that the matchmaker keeps to the flat facts that matching visits is told. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

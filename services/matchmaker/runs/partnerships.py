@@ -1,0 +1,177 @@
+"""One match of partnerships: which company and association are proposed to each other.
+
+A proposal that is open stays open: people are talking. It is withdrawn only where one of the two
+has nothing left to work with.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from contracts.associations.profiles import Association
+from contracts.companies.profiles import Company
+from contracts.machines import OPEN_PARTNERSHIP_PROPOSAL_STATES
+from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted
+from contracts.matchmaker.proposals import (
+    PartnershipProposal,
+    PartnershipProposalClosed,
+    PartnershipProposalMade,
+)
+from services.matchmaker.matching.explain_partnership import explain_partnership
+from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
+from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
+from services.matchmaker.matching.score import Weights
+from services.matchmaker.proposals.handlers import EXPIRE_PARTNERSHIP
+from services.matchmaker.proposals.rules import PARTNERSHIP_ANSWER, moved
+from services.matchmaker.proposals.store import (
+    insert_partnership_proposal,
+    list_open_partnership_proposals,
+    update_partnership_proposal,
+)
+from services.matchmaker.runs import partner_facts as facts
+from services.matchmaker.runs import store
+from services.matchmaker.runs.visit_facts import day_of, mediations_of
+from services.work import Work
+
+
+class Sides(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run has before it."""
+
+    companies: dict[UUID, Company]
+    associations: dict[UUID, Association]
+    company_profiles: tuple[CompanyProfile, ...]
+    association_profiles: tuple[AssociationProfile, ...]
+    past: tuple[PastPair, ...]
+
+
+async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
+    """Match, and write what changes; None where nobody asked and nothing changed."""
+    began = time.perf_counter()
+    await work.connection.execute("select pg_advisory_xact_lock(hashtext('match partnerships'))")
+    today = day_of(work.now)
+    sides = await _load(work, today)
+    withdrawn = await _withdraw(work, sides)
+    loaded = time.perf_counter()
+    plan = await asyncio.to_thread(_solve, sides, today)
+    solved = time.perf_counter()
+    run_id = work.new_id()
+    for match in plan.matches:
+        await _make(work, sides, plan, match, run_id)
+    if trigger == "event" and not plan.matches and not withdrawn:
+        return None
+    run = MatchRun(
+        id=run_id,
+        trigger=trigger,
+        class_requests=0,
+        slots=0,
+        capacities=sum(len(profile.capacities) for profile in sides.association_profiles),
+        pairs=len(sides.company_profiles) * len(sides.association_profiles),
+        visits_proposed=0,
+        visits_withdrawn=0,
+        visits_kept=0,
+        partnerships_proposed=len(plan.matches),
+        objective=0.0,
+        partnership_objective=sum(match.points for match in plan.matches) / 1000,
+        loading_ms=round((loaded - began) * 1000, 1),
+        solving_ms=round((solved - loaded) * 1000, 1),
+        storing_ms=round((time.perf_counter() - solved) * 1000, 1),
+        started_at=work.now,
+    )
+    await store.insert_match_run(work.connection, run)
+    work.announce(MatchRunCompleted(match_run=run))
+    return run
+
+
+def _solve(sides: Sides, today: date) -> PartnershipPlan:
+    return match_partnerships(sides.company_profiles, sides.association_profiles, sides.past, Weights(), today)
+
+
+async def _load(work: Work, today: date) -> Sides:
+    connection = work.connection
+    companies = {company.id: company for company in await store.list_companies(connection)}
+    associations = {one.id: one for one in await store.list_associations(connection)}
+    pairs = await store.list_pairs(connection)
+    partners: dict[UUID, int] = defaultdict(int)
+    for pair in pairs:
+        if pair.state == "agreed":
+            partners[pair.company_id] += 1
+            partners[pair.association_id] += 1
+    capacities = mediations_of(
+        await store.list_published_capacities(connection, today),
+        await store.list_held_visits(connection),
+    )
+    return Sides(
+        companies=companies,
+        associations=associations,
+        company_profiles=facts.company_profiles_of(
+            companies.values(),
+            await store.list_sites(connection),
+            await store.list_published_offers(connection),
+            await store.list_job_needs(connection),
+            partners,
+        ),
+        association_profiles=facts.association_profiles_of(associations.values(), capacities, partners),
+        past=tuple(
+            PastPair(
+                company_id=pair.company_id,
+                association_id=pair.association_id,
+                state=_pair_state(pair.state),
+                since=day_of(pair.changed_at),
+            )
+            for pair in pairs
+            if pair.state != "withdrawn"
+        ),
+    )
+
+
+def _pair_state(state: str) -> PairState:
+    if state == "agreed":
+        return PairState.AGREED
+    # An expired pair rests as a declined one does: nobody answered.
+    return PairState.OPEN if state in OPEN_PARTNERSHIP_PROPOSAL_STATES else PairState.DECLINED
+
+
+async def _withdraw(work: Work, sides: Sides) -> int:
+    able = {profile.company_id for profile in sides.company_profiles}
+    able |= {profile.association_id for profile in sides.association_profiles}
+    withdrawn = 0
+    for proposal in await list_open_partnership_proposals(work.connection):
+        if {proposal.company_id, proposal.association_id} <= able:
+            continue
+        closed = moved(proposal, "withdrawn", "nothing_left_to_offer", work.now)
+        if await update_partnership_proposal(work.connection, closed):
+            await work.cancel_timer(EXPIRE_PARTNERSHIP, closed.id)
+            work.announce(PartnershipProposalClosed(partnership_proposal=closed))
+            withdrawn += 1
+    return withdrawn
+
+
+async def _make(work: Work, sides: Sides, plan: PartnershipPlan, match: PartnershipMatch, run_id: UUID) -> None:
+    company, association = sides.companies[match.company_id], sides.associations[match.association_id]
+    explanation = explain_partnership(plan, match)
+    proposal = PartnershipProposal(
+        id=work.new_id(),
+        fictional=company.fictional or association.fictional,
+        company_id=company.id,
+        company_name=company.name,
+        association_id=association.id,
+        association_name=association.name,
+        themes=match.themes,
+        levels=match.levels,
+        distance_km=round(match.distance_km, 1),
+        score=round(match.quality, 3),
+        summary_en=explanation.words.en,
+        summary_fr=explanation.words.fr,
+        state="proposed",
+        match_run_id=run_id,
+        expires_at=work.now + PARTNERSHIP_ANSWER,
+        created_at=work.now,
+        changed_at=work.now,
+    )
+    await insert_partnership_proposal(work.connection, proposal, explanation)
+    work.set_timer(EXPIRE_PARTNERSHIP, proposal.id, proposal.expires_at)
+    work.announce(PartnershipProposalMade(partnership_proposal=proposal))
