@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from contracts.associations.profiles import Departments
+from contracts.associations.territory import Departments
 from contracts.fields import Name, Reason
 from contracts.message import Command, Event, Input, Instant, Query, Resource
 from contracts.place import Place
@@ -111,6 +111,6 @@ class CapacityChanged(Event, frozen=True, kw_only=True):
 
 
 class CapacityWithdrawn(Event, frozen=True, kw_only=True):
-    """A capacity is no longer given."""
+    """A capacity is no longer given: withdrawn, or `expired` because its period has passed."""
 
     capacity: Capacity

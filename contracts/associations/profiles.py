@@ -5,13 +5,13 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from contracts.associations.territory import Departments
 from contracts.fields import Contact, Name, Reason, Text, Url
 from contracts.message import Command, Event, ImportReport, Input, Instant, Query, Resource
 from contracts.place import Latitude, Longitude, Place
 from contracts.vocabulary import Theme
 
 Themes = Annotated[tuple[Theme, ...], Meta(max_length=14)]
-Departments = Annotated[tuple[str, ...], Meta(max_length=13, description="Codes such as 31.")]
 
 
 class NewAssociation(Input, frozen=True, kw_only=True):
@@ -46,10 +46,11 @@ class AssociationChange(Input, frozen=True, kw_only=True):
 
 
 class Association(Resource, frozen=True, kw_only=True):
-    """A mediation actor; state as in `machines.ASSOCIATION_PROFILE`."""
+    """A mediation actor; state as in `machines.ASSOCIATION_PROFILE`, and `reason` why it was moved there."""
 
     name: str
     state: str
+    reason: str = ""
     place: Place
     rna: str = ""
     siren: str = ""
