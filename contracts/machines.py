@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from contracts.errors import NotYours, TransitionRefused
+from contracts.errors import Invalid, NotYours, TransitionRefused
 
 COMPANY, ASSOCIATION, SCHOOL, COORDINATOR, SYSTEM = (
     "company",
@@ -53,6 +53,21 @@ class Machine(msgspec.Struct, frozen=True):
             rule=f"no {self.thing} moves so",
             allowed_actions=self.allowed(state, mine),
         )
+
+    def move(self, state: str, action: str, actors: Iterable[str]) -> str:
+        """As `step`, for a word that came from outside: raises Invalid where no move is called so.
+
+        An action that changes no state (`change`, `book`) has a request of its own and is no move.
+        """
+        known = tuple(dict.fromkeys(m.action for m in self.moves if m.target))
+        if action not in known:
+            words = ", ".join(known)
+            raise Invalid.field(
+                "action",
+                f"A {self.thing} knows no action '{action[:40]}': choose among {words}.",
+                f"Action « {action[:40]} » inconnue : choisissez parmi {words}.",
+            )
+        return self.step(state, action, actors)
 
     def allowed(self, state: str, actors: Iterable[str]) -> tuple[str, ...]:
         """The actions that somebody acting as any of `actors` has in this state."""

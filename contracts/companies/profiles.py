@@ -37,11 +37,12 @@ class CompanyChange(Input, frozen=True, kw_only=True):
 
 
 class Company(Resource, frozen=True, kw_only=True):
-    """A company; state as in `machines.COMPANY_PROFILE`."""
+    """A company; state as in `machines.COMPANY_PROFILE`, and `reason` why it was moved there."""
 
     siren: str
     name: str
     state: str
+    reason: str = ""
     activity_code: str = ""
     activity_nomenclature: str = ""
     description: str = ""
