@@ -1,0 +1,88 @@
+"""Builders of what associations are asked and told; every value may be given."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from contracts.associations.capacities import NewCapacity
+from contracts.associations.profiles import NewAssociation
+from contracts.caller import SCOPES_OF_ROLE, Caller
+from contracts.fields import Contact
+from contracts.matchmaker.proposals import PartnershipProposal
+from contracts.vocabulary import Level, OrganisationKind, Role, Theme
+
+# A Tuesday in Toulouse, ten in the morning.
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+CONTACT = Contact(name="Camille Martin", email="camille@exemple.fr", phone="05 61 00 00 00")
+ASSOCIATION_ID, COMPANY_ID, STRANGER_ID = UUID(int=1), UUID(int=2), UUID(int=3)
+
+KIND_OF_ROLE = {
+    Role.COMPANY: OrganisationKind.COMPANY,
+    Role.ASSOCIATION: OrganisationKind.ASSOCIATION,
+    Role.TEACHER: OrganisationKind.SCHOOL,
+    Role.COORDINATOR: OrganisationKind.REGION,
+}
+
+
+def a_caller(role: Role, organisation_id: object = "occitanie") -> Caller:
+    """Somebody with a key for that role."""
+    return Caller(
+        key_id=f"key of {organisation_id}",
+        role=role,
+        organisation=KIND_OF_ROLE[role],
+        organisation_id=str(organisation_id),
+        scopes=SCOPES_OF_ROLE[role],
+    )
+
+
+COORDINATOR = a_caller(Role.COORDINATOR)
+TEACHER = a_caller(Role.TEACHER, "0310024H")
+
+
+def an_association(**given: Any) -> NewAssociation:
+    """An association of Toulouse that works in two departments."""
+    described: dict[str, Any] = {
+        "name": "Sciences en balade",
+        "commune": "31555",
+        "rna": "W313012345",
+        "themes": (Theme.AEROSPACE, Theme.ENERGY),
+        "departments": ("31", "81"),
+        "contact": CONTACT,
+    }
+    return NewAssociation(**(described | given))
+
+
+def a_capacity(today: date = TODAY, **given: Any) -> NewCapacity:
+    """Ten interventions about aerospace in collèges, from today on for sixty days."""
+    described: dict[str, Any] = {
+        "title": "Ateliers fusées",
+        "themes": (Theme.AEROSPACE,),
+        "levels": (Level.QUATRIEME, Level.TROISIEME),
+        "from_date": today,
+        "until_date": today + timedelta(days=60),
+        "interventions": 10,
+    }
+    return NewCapacity(**(described | given))
+
+
+def an_agreed_proposal(**given: Any) -> PartnershipProposal:
+    """A proposal that a company and an association both said yes to."""
+    described: dict[str, Any] = {
+        "id": UUID(int=10),
+        "version": 3,
+        "company_id": COMPANY_ID,
+        "company_name": "Ailes du Sud",
+        "association_id": ASSOCIATION_ID,
+        "association_name": "Sciences en balade",
+        "themes": (Theme.AEROSPACE,),
+        "levels": (Level.TROISIEME,),
+        "distance_km": 12.5,
+        "score": 0.8,
+        "state": "agreed",
+        "match_run_id": UUID(int=11),
+        "expires_at": NOW + timedelta(days=21),
+        "created_at": NOW - timedelta(days=1),
+        "changed_at": NOW,
+    }
+    return PartnershipProposal(**(described | given))
