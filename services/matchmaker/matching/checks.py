@@ -5,7 +5,6 @@ This is written for reading, `gates.py` for speed; a test holds the two against 
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from enum import StrEnum
 from math import ceil
 from typing import Final
 
@@ -15,6 +14,7 @@ from contracts.vocabulary import LEVEL_AGES, VisitFormat
 from services.matchmaker.matching import gate_words, mediation, travel, words
 from services.matchmaker.matching.explanation_data import Gate, GateCode, GateValue
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
+from services.matchmaker.matching.masks import ACCESS, FORMATS, LEVELS, THEMES, WEEKDAYS, codes
 from services.matchmaker.matching.tables import is_school_day, lead_days
 
 
@@ -61,17 +61,17 @@ def _shown(code: GateCode, found: Finding) -> Gate:
 
 def _level(pair: Pair) -> Finding:
     levels = pair.opening.levels
-    return Finding(not levels or pair.wish.level in levels, pair.wish.level.value, in_order(levels))
+    return Finding(not levels or pair.wish.level in levels, pair.wish.level.value, codes(levels, LEVELS))
 
 
 def _theme(pair: Pair) -> Finding:
     asked, given = pair.wish.themes, pair.opening.themes
-    return Finding(not asked or not given or bool(asked & given), in_order(asked), in_order(given))
+    return Finding(not asked or not given or bool(asked & given), codes(asked, THEMES), codes(given, THEMES))
 
 
 def _format(pair: Pair) -> Finding:
     common = _common_formats(pair.wish, pair.opening)
-    return Finding(bool(common), in_order(pair.wish.formats), in_order(pair.opening.formats))
+    return Finding(bool(common), codes(pair.wish.formats, FORMATS), codes(pair.opening.formats, FORMATS))
 
 
 def _date_window(pair: Pair) -> Finding:
@@ -82,7 +82,7 @@ def _date_window(pair: Pair) -> Finding:
 
 def _weekday(pair: Pair) -> Finding:
     passed = mediation.weekday_suits(pair.wish.weekdays, pair.opening.day)
-    return Finding(passed, words.weekday_code(pair.opening.day), in_order(pair.wish.weekdays))
+    return Finding(passed, words.weekday_code(pair.opening.day), codes(pair.wish.weekdays, WEEKDAYS))
 
 
 def _school_day(pair: Pair) -> Finding:
@@ -118,7 +118,7 @@ def _adults(pair: Pair) -> Finding:
 
 def _access(pair: Pair) -> Finding:
     needs, given = pair.wish.access_needs, pair.opening.access
-    return Finding(pair.meets_elsewhere or needs <= given, in_order(needs), in_order(given))
+    return Finding(pair.meets_elsewhere or needs <= given, codes(needs, ACCESS), codes(given, ACCESS))
 
 
 def _minimum_age(pair: Pair) -> Finding:
@@ -171,8 +171,3 @@ CHECKS: Final[dict[GateCode, Callable[[Pair], Finding]]] = {
 def _common_formats(wish: Wish, opening: Opening) -> frozenset[VisitFormat]:
     any_format = frozenset(VisitFormat)
     return (wish.formats or any_format) & (opening.formats or any_format)
-
-
-def in_order(values: Iterable[StrEnum]) -> tuple[str, ...]:
-    """Return the codes in the order of their vocabulary: weekdays from Monday, levels from the youngest."""
-    return tuple(value.value for value in sorted(values, key=lambda value: list(type(value)).index(value)))

@@ -11,7 +11,6 @@ import numpy as np
 from contracts.errors import Wording
 from services.matchmaker.matching import gate_words, words
 from services.matchmaker.matching.arrays import Ints
-from services.matchmaker.matching.checks import in_order
 from services.matchmaker.matching.explanation_data import (
     Alternative,
     AlternativeReason,
@@ -25,6 +24,7 @@ from services.matchmaker.matching.explanation_data import (
     PartCode,
 )
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile
+from services.matchmaker.matching.masks import LEVELS, THEMES, codes
 from services.matchmaker.matching.partner_pairs import best_capacity, fits, nearest_site
 from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan
 from services.matchmaker.matching.sentences import listed_parts, typeset
@@ -60,8 +60,8 @@ def check_partnership(
     theme, level, territory, period, interventions = fits(company, capacity, plan.today)
     kilometres = round(nearest_site(company, capacity)[1])
     return (
-        _gate(GateCode.SHARED_THEME, in_order(company.themes), in_order(capacity.themes), passed=theme),
-        _gate(GateCode.SHARED_LEVEL, in_order(company.levels), in_order(capacity.levels), passed=level),
+        _gate(GateCode.SHARED_THEME, codes(company.themes, THEMES), codes(capacity.themes, THEMES), passed=theme),
+        _gate(GateCode.SHARED_LEVEL, codes(company.levels, LEVELS), codes(capacity.levels, LEVELS), passed=level),
         _gate(GateCode.TERRITORY, kilometres, tuple(sorted(capacity.departments)), passed=territory),
         _gate(GateCode.PERIOD, capacity.until_date.isoformat(), plan.today.isoformat(), passed=period),
         _gate(GateCode.INTERVENTIONS, capacity.interventions_left, 1, passed=interventions),

@@ -40,7 +40,7 @@ class Flow(msgspec.Struct, frozen=True, eq=False):
     gain: int
 
 
-class _Arcs:
+class Arcs:
     """The arcs of one network, appended block by block, each block with the place where it begins."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class _Arcs:
 
 def maximum_gain(network: Network, stations: Stations) -> Flow:
     """Return the choice of the greatest gain through these stations; raises FlowUnsolved."""
-    arcs = _Arcs()
+    arcs = Arcs()
     classes = arcs.new_nodes(network.class_visits.size)
     visits = network.class_visits
     has_any = np.flatnonzero(visits > 0)
@@ -97,7 +97,7 @@ def maximum_gain(network: Network, stations: Stations) -> Flow:
     return Flow(np.flatnonzero(flows[pair_arcs]), np.flatnonzero(flows[link_arcs]), gain)
 
 
-def _pair_tails(network: Network, arcs: _Arcs, classes: Ints) -> Ints:
+def _pair_tails(network: Network, arcs: Arcs, classes: Ints) -> Ints:
     """Return the node where each pair's arc begins: the class, or the class's day where it may come more than once."""
     tails = classes[network.pair_class]
     if not network.days_limit:
@@ -111,7 +111,7 @@ def _pair_tails(network: Network, arcs: _Arcs, classes: Ints) -> Ints:
     return tails
 
 
-def _leave_stations(network: Network, stations: Stations, arcs: _Arcs, entries: Ints) -> slice:
+def _leave_stations(network: Network, stations: Stations, arcs: Arcs, entries: Ints) -> slice:
     """Add the arcs from the stations on, through mediators or straight to the sink; return where the links stand."""
     exits = arcs.new_nodes(stations.capacity.size)
     arcs.add(entries, exits, np.minimum(stations.capacity, 1), stations.first_gain)

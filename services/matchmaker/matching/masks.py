@@ -1,4 +1,4 @@
-"""Sets of words as bits: one place per level, theme, weekday, format and access need.
+"""Sets of words as bits and in order: one place per level, theme, weekday, format and access need.
 
 The places hold within one run only; nothing stores a mask or sends it anywhere.
 """
@@ -26,3 +26,9 @@ def any_of(words: Iterable[StrEnum], order: Sequence[StrEnum]) -> int:
 def exactly(words: Iterable[StrEnum], order: Sequence[StrEnum]) -> int:
     """Return the mask of the words alone."""
     return sum(1 << order.index(word) for word in set(words))
+
+
+def codes(words: Iterable[StrEnum], order: Sequence[StrEnum]) -> tuple[str, ...]:
+    """Return the words' codes in their own order: weekdays from Monday, levels from the youngest."""
+    found = set(words)
+    return tuple(word.value for word in order if word in found)

@@ -12,7 +12,7 @@ import numpy as np
 
 from contracts.reference import travel as reference
 from contracts.vocabulary import Weekday
-from services.matchmaker.matching.arrays import Bools, Bytes, floats, ints
+from services.matchmaker.matching.arrays import Bools, Bytes, bools, floats, ints
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import FORMATS, THEMES, WEEKDAYS, any_of
 from services.matchmaker.matching.travel import straight_km
@@ -56,7 +56,7 @@ def bits_for_classes(wishes: Sequence[Wish], mediations: Sequence[Mediation]) ->
     for row, wish in enumerate(wishes):
         key = (wish.level, wish.pupils)
         if key not in seen:
-            seen[key] = np.packbits([suits_class(capacity, wish) for capacity in mediations])
+            seen[key] = np.packbits(bools(suits_class(capacity, wish) for capacity in mediations))
         rows[row] = seen[key]
     return rows
 

@@ -140,9 +140,10 @@ def listed(items: Iterable[Wording], *, empty: Wording) -> Wording:
 
 
 def _joined(items: list[str], last: str) -> str:
-    # What has commas of its own ("BTS, first year") is set apart by semicolons.
-    comma = "; " if any(", " in item for item in items) else ", "
-    return items[0] if len(items) == 1 else comma.join(items[:-1]) + last + items[-1]
+    # What has a comma or an "and" of its own ("BTS, first year", "Water and recycling") is set apart by semicolons.
+    if any(", " in item or last in item for item in items):
+        return "; ".join(items)
+    return ", ".join(items[:-1]) + last + items[-1] if len(items) > 1 else items[0]
 
 
 def level(value: Level | str) -> Wording:

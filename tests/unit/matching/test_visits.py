@@ -1,0 +1,347 @@
+"""Visits from facts to matches: every rule kept, the best choice found, nothing frozen touched or moved without need."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.vocabulary import Theme, VisitFormat
+from services.matchmaker.matching.candidates import find_candidates
+from services.matchmaker.matching.checks import check_pair
+from services.matchmaker.matching.explanation_data import PartCode
+from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
+from services.matchmaker.matching.mediation import suits_class, suits_slot
+from services.matchmaker.matching.score import Weights, mediator_value, points_of
+from services.matchmaker.matching.standing import settle
+from services.matchmaker.matching.tables import build_tables
+from services.matchmaker.matching.travel import straight_km
+from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits
+from tests.unit.matching.facts import (
+    ALBI,
+    TODAY,
+    VISIT_DAY,
+    a_mediation,
+    a_wish,
+    an_opening,
+    at,
+    mediations,
+    number,
+    openings,
+    standing,
+    wishes,
+)
+
+LATER = VISIT_DAY.replace(day=19)
+
+
+def matched(
+    wish_list: list[Wish],
+    opening_list: list[Opening],
+    mediation_list: list[Mediation] | None = None,
+    standing_list: list[Standing] | None = None,
+    weights: Weights | None = None,
+) -> VisitPlan:
+    """The plan under the default weights."""
+    return match_visits(wish_list, opening_list, mediation_list or [], standing_list or [], weights or Weights(), TODAY)
+
+
+def pairs_of(plan: VisitPlan) -> list[tuple[int, int]]:
+    """The matches by the numbers of their ids."""
+    return [(match.wish_id.int, match.slot_id.int) for match in plan.matches]
+
+
+@st.composite
+def earlier(draw: st.DrawFn, wish_list: list[Wish], opening_list: list[Opening]) -> list[Standing]:
+    """Some earlier proposals in any state."""
+    everything = [(wish, opening) for wish in wish_list for opening in opening_list]
+    if not everything:
+        return []
+    states = st.sampled_from(list(StandingState))
+    chosen = draw(st.lists(st.sampled_from(everything), max_size=2, unique_by=lambda pair: (pair[0].id, pair[1].day)))
+    return [standing(wish, opening, draw(states)) for wish, opening in chosen]
+
+
+@settings(max_examples=200)
+@given(st.data(), wishes(), openings(), mediations())
+def test_every_rule_is_kept(
+    data: st.DataObject, wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
+) -> None:
+    """Gates, visits per class, one a day, groups, mediators: checked from the facts, whatever they are."""
+    standing_list = data.draw(earlier(wish_list, opening_list))
+
+    plan = matched(wish_list, opening_list, mediation_list, standing_list)
+
+    left = settle(wish_list, opening_list, mediation_list, standing_list)
+    wish_of = {wish.id: wish for wish in left.wishes}
+    opening_of = {opening.slot_id: opening for opening in left.openings}
+    mediation_of = {capacity.id: capacity for capacity in left.mediations}
+    for match in plan.matches:
+        wish, opening = wish_of[match.wish_id], opening_of[match.slot_id]
+        assert all(gate.passed for gate in check_pair(wish, opening, left.mediations, TODAY))
+        assert (match.mediation_id is not None) == (wish.wants_mediation or opening.needs_mediation)
+        if match.mediation_id is not None:
+            capacity = mediation_of[match.mediation_id]
+            assert suits_slot(capacity, opening)
+            assert suits_class(capacity, wish)
+            assert match.association_id == capacity.association_id
+    for wish_id, visits in Counter(match.wish_id for match in plan.matches).items():
+        assert visits <= wish_of[wish_id].visits_wanted - wish_of[wish_id].visits_held
+    for slot_id, groups in Counter(match.slot_id for match in plan.matches).items():
+        assert groups <= opening_of[slot_id].groups_free
+    for mediation_id, interventions in Counter(
+        match.mediation_id for match in plan.matches if match.mediation_id
+    ).items():
+        assert interventions <= mediation_of[mediation_id].interventions_left
+    assert_one_a_day([(match.wish_id, match.day) for match in plan.matches])
+    assert_one_a_day([(match.mediation_id, match.day) for match in plan.matches if match.mediation_id])
+
+
+def assert_one_a_day(days: list[tuple[Any, Any]]) -> None:
+    """Nobody is twice somewhere on one day."""
+    assert all(one != other for one, other in pairwise(sorted(days)))
+
+
+@settings(max_examples=150)
+@given(wishes(most=3), openings(most=3), mediations(most=2))
+def test_the_best_choice_is_found(
+    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
+) -> None:
+    """The points of the matches add up to the plan's value; trying every choice finds nothing above the bound."""
+    plan = matched(wish_list, opening_list, mediation_list)
+
+    best = max(all_values(wish_list, opening_list, mediation_list))
+    assert sum(match.points for match in plan.matches) == plan.value
+    assert plan.value <= best <= plan.bound
+
+
+def all_values(wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]) -> Iterator[int]:
+    """The value of every choice that the rules allow, found from the facts."""
+    weights = Weights()
+    tables = build_tables(wish_list, opening_list, mediation_list, TODAY)
+    candidates = find_candidates(tables, (), weights)
+    pairs = [
+        (tables.wishes.wishes[c], tables.openings.openings[s], points)
+        for c, s, points in zip(
+            candidates.pairs.c.tolist(), candidates.pairs.s.tolist(), candidates.points.tolist(), strict=True
+        )
+    ]
+    visits: Counter[UUID] = Counter()
+    groups: Counter[UUID] = Counter()
+    interventions: Counter[UUID] = Counter()
+    busy: set[tuple[UUID, Any]] = set()
+
+    def values(place: int, total: int) -> Iterator[int]:
+        if place == len(pairs):
+            yield total + points_of(weights.first_visit, 1.0) * sum(1 for count in visits.values() if count)
+            return
+        yield from values(place + 1, total)
+        wish, opening, points = pairs[place]
+        mediated = wish.wants_mediation or opening.needs_mediation
+        suited = [one for one in mediation_list if suits_slot(one, opening) and suits_class(one, wish)]
+        for capacity in suited if mediated else [None]:
+            keys = {(wish.id, opening.day)} | ({(capacity.id, opening.day)} if capacity else set())
+            if (
+                visits[wish.id] == wish.visits_wanted
+                or groups[opening.slot_id] == opening.groups_free
+                or keys & busy
+                or (capacity and interventions[capacity.id] == capacity.interventions_left)
+            ):
+                continue
+            journey = 0
+            if capacity:
+                km = straight_km(capacity.latitude, capacity.longitude, opening.latitude, opening.longitude)
+                journey = points_of(weights.mediator_distance, mediator_value(float(km)))
+                interventions[capacity.id] += 1
+            visits[wish.id] += 1
+            groups[opening.slot_id] += 1
+            busy.update(keys)
+            yield from values(place + 1, total + points + journey)
+            busy.difference_update(keys)
+            visits[wish.id] -= 1
+            groups[opening.slot_id] -= 1
+            if capacity:
+                interventions[capacity.id] -= 1
+
+    return values(0, 0)
+
+
+@given(wishes(), openings(), mediations(), st.integers(0, 1000))
+def test_the_order_of_facts_does_not_matter(
+    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation], seed: int
+) -> None:
+    """The same facts shuffled give the same matches, part by part."""
+    shuffle = Random(seed).sample
+
+    plan = matched(wish_list, opening_list, mediation_list)
+    shuffled = matched(
+        shuffle(wish_list, len(wish_list)),
+        shuffle(opening_list, len(opening_list)),
+        shuffle(mediation_list, len(mediation_list)),
+    )
+
+    assert shuffled.matches == plan.matches
+    assert (shuffled.value, shuffled.bound) == (plan.value, plan.bound)
+
+
+@pytest.mark.parametrize(
+    ("wish_list", "opening_list"), [([], []), ([a_wish()], []), ([], [an_opening()])], ids=["none", "classes", "slots"]
+)
+def test_one_side_alone_matches_nothing(wish_list: list[Wish], opening_list: list[Opening]) -> None:
+    """Without classes or without slots there is nothing to propose, and that is no error."""
+    plan = matched(wish_list, opening_list, [a_mediation()])
+
+    assert plan.matches == ()
+    assert plan.unserved == tuple(wish.id for wish in wish_list)
+
+
+def test_a_class_and_a_slot_that_fit_are_matched() -> None:
+    """The match carries what a proposal needs."""
+    plan = matched([a_wish()], [an_opening(needs_mediation=True)], [a_mediation()])
+
+    (match,) = plan.matches
+    assert (match.wish_id, match.slot_id, match.day) == (number(1), number(1), VISIT_DAY)
+    assert (match.mediation_id, match.association_id) == (number(1), number(300))
+    assert match.format is VisitFormat.ON_SITE
+    assert 0 < match.travel_minutes <= 60
+    assert 0 < match.quality <= 1
+    assert plan.unserved == ()
+
+
+def test_who_meets_in_class_travels_nowhere() -> None:
+    """Too far for the site, the class meets in class rather than remotely, without a journey."""
+    opening = an_opening(formats=frozenset(VisitFormat), **at(ALBI))
+
+    (match,) = matched([a_wish()], [opening]).matches
+    (remote,) = matched([a_wish(formats=frozenset({VisitFormat.REMOTE}))], [opening]).matches
+
+    assert (match.format, match.travel_minutes) == (VisitFormat.IN_CLASS, 0)
+    assert (remote.format, remote.travel_minutes) == (VisitFormat.REMOTE, 0)
+
+
+def test_an_under_reached_class_goes_first() -> None:
+    """Of two classes that differ in nothing else, the one that too few visits reach has the only group."""
+    plan = matched([a_wish(id=number(1)), a_wish(id=number(2), rural=True)], [an_opening()])
+
+    assert pairs_of(plan) == [(2, 1)]
+    assert plan.unserved == (number(1),)
+
+
+def test_a_class_without_a_visit_goes_before_a_second_one() -> None:
+    """Two groups go to two classes, though the better class would gladly have both."""
+    better = a_wish(id=number(1), visits_wanted=2, themes=frozenset({Theme.AEROSPACE}))
+    slots = [an_opening(slot_id=number(1)), an_opening(slot_id=number(2), day=LATER)]
+
+    plan = matched([better, a_wish(id=number(2))], slots)
+
+    assert {wish for wish, _ in pairs_of(plan)} == {1, 2}
+
+
+def test_the_first_of_two_visits_carries_the_first_visit() -> None:
+    """A class that gets two visits has the bonus once, on the earlier day."""
+    slots = [an_opening(slot_id=number(2)), an_opening(slot_id=number(1), day=LATER)]
+
+    plan = matched([a_wish(visits_wanted=2)], slots)
+
+    first, second = plan.matches
+    assert (first.day, second.day) == (VISIT_DAY, LATER)
+    assert [has_part(match, PartCode.FIRST_VISIT) for match in plan.matches] == [True, False]
+
+
+def has_part(match: VisitMatch, code: PartCode) -> bool:
+    """Whether the score has this part."""
+    return any(part.code is code for part in match.parts)
+
+
+@pytest.mark.parametrize("state", [StandingState.ACCEPTED, StandingState.BOOKED])
+def test_a_frozen_visit_keeps_its_class(state: StandingState) -> None:
+    """A class that accepted or booked its only visit gets no other proposal, and does not count as unserved."""
+    wish, opening = a_wish(), an_opening()
+
+    plan = matched([wish], [opening, an_opening(slot_id=number(2), day=LATER)], [], [standing(wish, opening, state)])
+
+    assert plan.matches == ()
+    assert plan.unserved == ()
+
+
+def test_an_accepted_visit_holds_its_group_and_a_booked_one_is_already_counted() -> None:
+    """An accepted visit takes a group of its slot here; a booked one is already left out of the slot's count."""
+    holder, other, opening = a_wish(id=number(1)), a_wish(id=number(2)), an_opening()
+
+    accepted = matched([holder, other], [opening], [], [standing(holder, opening, StandingState.ACCEPTED)])
+    booked = matched([holder, other], [opening], [], [standing(holder, opening, StandingState.BOOKED)])
+
+    assert pairs_of(accepted) == []
+    assert pairs_of(booked) == [(2, 1)]
+
+
+def test_an_accepted_visit_holds_its_day_and_its_mediator() -> None:
+    """The class has no second visit on that day, the mediator neither, and one intervention less is left."""
+    holder, other = a_wish(id=number(1), visits_wanted=2), a_wish(id=number(2))
+    first = an_opening(slot_id=number(1), needs_mediation=True)
+    same_day = an_opening(slot_id=number(2), needs_mediation=True)
+    later = an_opening(slot_id=number(3), day=LATER, needs_mediation=True)
+    accepted = [standing(holder, first, StandingState.ACCEPTED, mediation_id=number(1))]
+
+    two_left = matched([holder, other], [first, same_day, later], [a_mediation(interventions_left=2)], accepted)
+    one_left = matched([holder, other], [first, same_day, later], [a_mediation(interventions_left=1)], accepted)
+
+    assert {slot for _, slot in pairs_of(two_left)} == {3}
+    assert pairs_of(one_left) == []
+
+
+def test_a_second_visit_is_no_first_one() -> None:
+    """A class that holds a visit gets a further one without the first visit's bonus."""
+    wish = a_wish(visits_wanted=2)
+    opening, further = an_opening(), an_opening(slot_id=number(2), day=LATER)
+
+    plan = matched([wish], [opening, further], [], [standing(wish, opening, StandingState.BOOKED)])
+
+    (match,) = plan.matches
+    assert match.slot_id == number(2)
+    assert not has_part(match, PartCode.FIRST_VISIT)
+
+
+def test_a_proposal_stays_unless_something_clearly_better_comes() -> None:
+    """A slightly better slot moves nothing; a much better one does."""
+    wish, opening = a_wish(), an_opening()
+    proposed = [standing(wish, opening, StandingState.PROPOSED)]
+    slightly = an_opening(slot_id=number(2), pupils_per_group=28)
+    clearly = an_opening(slot_id=number(2), pupils_per_group=24, role_model=True)
+
+    kept = matched([wish], [opening, slightly], [], proposed)
+    fresh = matched([wish], [opening, slightly])
+    moved = matched([a_wish(wants_role_model=True)], [opening, clearly], [], proposed)
+
+    assert pairs_of(kept) == [(1, 1)]
+    assert kept.matches[0].stays
+    assert pairs_of(fresh) == [(1, 2)]
+    assert pairs_of(moved) == [(1, 2)]
+
+
+def test_a_declined_slot_leads_to_the_next_best() -> None:
+    """After a refusal the class is proposed another slot, and never the same again."""
+    slots = [an_opening(slot_id=number(1), pupils_per_group=24), an_opening(slot_id=number(2))]
+
+    before = matched([a_wish()], slots)
+    after = matched([a_wish(declined_slots=frozenset({number(1)}))], slots)
+
+    assert pairs_of(before) == [(1, 1)]
+    assert pairs_of(after) == [(1, 2)]
+
+
+def test_a_nearer_mediator_comes() -> None:
+    """Of two mediators the nearer one is proposed, and the journey is a part that takes points away."""
+    far = a_mediation(id=number(1), latitude=ALBI[0], longitude=ALBI[1])
+    near = a_mediation(id=number(2))
+
+    (match,) = matched([a_wish(wants_mediation=True)], [an_opening()], [far, near]).matches
+    (distant,) = matched([a_wish(wants_mediation=True)], [an_opening()], [far]).matches
+
+    assert match.mediation_id == number(2)
+    assert sum(part.points for part in distant.parts if part.code is PartCode.MEDIATOR_DISTANCE) < 0
