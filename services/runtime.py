@@ -111,7 +111,6 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         task.add_done_callback(lambda done: _report_end(done, failed))
     timers.start_clock()
     await answering.start()
-    log().info("ready")
     try:
         yield Running(service, pool, Bus(nats), failed)
     finally:
@@ -142,6 +141,7 @@ async def serve(service: Service, settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: None if stop.done() else stop.set_result("asked"))
     async with running(service, settings) as alive:
+        log().info("ready")
         await asyncio.wait((stop, alive.failed), return_when=asyncio.FIRST_COMPLETED)
         return 0 if stop.done() else 1
 

@@ -1,4 +1,8 @@
-"""API keys: the gateway's own shapes. No other service sees a key."""
+"""API keys: the gateway's own shapes, and what the operator's command asks of it.
+
+No service but the gateway sees a key. The requests here travel on subjects that only the gateway and
+the operator may publish on (`deploy/nats/server.conf`), so that they need no key themselves.
+"""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.caller import Scope
-from contracts.message import Input, Instant
+from contracts.message import Command, Input, Instant, Query
 from contracts.vocabulary import OrganisationKind, Role
 
 
@@ -19,7 +23,7 @@ class NewApiKey(Input, frozen=True, kw_only=True):
     """
 
     role: Role
-    organisation_id: str = ""
+    organisation_id: Annotated[str, Meta(max_length=40)] = ""
     label: Annotated[str, Meta(max_length=100)] = ""
     scopes: Annotated[tuple[Scope, ...], Meta(max_length=10)] = ()
 
@@ -42,3 +46,29 @@ class IssuedApiKey(ApiKey, frozen=True, kw_only=True):
     """A key just made, with its secret: the only time that it is shown."""
 
     secret: str
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the caller is, as its key says."""
+
+    key_id: str
+    role: Role
+    organisation: OrganisationKind
+    organisation_id: str
+    scopes: tuple[Scope, ...]
+
+
+class IssueApiKey(Command[IssuedApiKey], frozen=True, kw_only=True):
+    """Make a key, by the operator."""
+
+    api_key: NewApiKey
+
+
+class ListApiKeys(Query[tuple[ApiKey, ...]], frozen=True, kw_only=True):
+    """All keys, newest first, 1000 at most; by the operator."""
+
+
+class RevokeApiKey(Command[ApiKey], frozen=True, kw_only=True):
+    """End a key, by the operator; one that is revoked already stays so."""
+
+    api_key_id: UUID

@@ -1,0 +1,76 @@
+"""Class requests: what schools wish for their classes."""
+
+from uuid import UUID
+
+from litestar import Response, get, patch, post
+
+from contracts.caller import Scope
+from contracts.gateway.actions import ActionDetails
+from contracts.matchmaker.class_requests import (
+    ChangeClassRequest,
+    ClassRequest,
+    ClassRequestChange,
+    GetClassRequest,
+    MoveClassRequest,
+    NewClassRequest,
+    SubmitClassRequest,
+)
+from contracts.matchmaker.schools import GetSchool
+from contracts.message import Page
+from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.listing import Listing, StateFilter
+
+TAGS = ["Class requests"]
+
+
+@post("/v1/schools/{uai:str}/class-requests", scope=Scope.REQUESTS, tags=TAGS, response_headers=CREATED)
+async def submit_class_request(uai: str, data: NewClassRequest, tell: Tell) -> Response[ClassRequest]:
+    """Ask for visits for one class of a school."""
+    command = SubmitClassRequest(school_uai=uai.upper(), class_request=data)
+    return created(await tell(command), "/v1/class-requests")
+
+
+@get("/v1/schools/{uai:str}/class-requests", scope=Scope.READ, tags=TAGS)
+async def list_class_requests_of_school(
+    uai: str, ask: Ask, listing: Listing, in_state: StateFilter = None
+) -> Page[ClassRequest]:
+    """A school's class requests, newest first, for itself and the Region."""
+    school = await ask(GetSchool(uai=uai.upper()))
+    return await listing(ClassRequest, parent=school.uai, state=in_state)
+
+
+@get("/v1/class-requests", scope=Scope.READ, tags=TAGS)
+async def list_class_requests(listing: Listing, in_state: StateFilter = None) -> Page[ClassRequest]:
+    """The caller's class requests, newest first; a coordinator's list has everybody's."""
+    return await listing(ClassRequest, state=in_state)
+
+
+@get("/v1/class-requests/{class_request_id:uuid}", scope=Scope.READ, tags=TAGS)
+async def get_class_request(class_request_id: UUID, ask: Ask) -> ClassRequest:
+    """One class request, for its school and the Region."""
+    return await ask(GetClassRequest(class_request_id=class_request_id))
+
+
+@patch("/v1/class-requests/{class_request_id:uuid}", scope=Scope.REQUESTS, tags=TAGS)
+async def change_class_request(class_request_id: UUID, data: ClassRequestChange, tell: Tell) -> ClassRequest:
+    """Change some fields of a class request."""
+    return await tell(ChangeClassRequest(class_request_id=class_request_id, change=data))
+
+
+@post("/v1/class-requests/{class_request_id:uuid}/{action:str}", scope=Scope.REQUESTS, tags=TAGS, status_code=200)
+async def move_class_request(
+    class_request_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None
+) -> ClassRequest:
+    """`withdraw` a class request."""
+    reason = data.reason if data else ""
+    return await tell(MoveClassRequest(class_request_id=class_request_id, action=action, reason=reason))
+
+
+routes = (
+    submit_class_request,
+    list_class_requests_of_school,
+    list_class_requests,
+    get_class_request,
+    change_class_request,
+    move_class_request,
+)

@@ -1,0 +1,82 @@
+"""API keys, and who the caller is."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, delete, get, post
+from litestar.datastructures import State
+
+from contracts.associations.profiles import GetAssociation
+from contracts.caller import Caller, Scope
+from contracts.companies.profiles import GetCompany
+from contracts.errors import Invalid, Kind, RequestRefused
+from contracts.gateway.keys import ApiKey, IssuedApiKey, Me, NewApiKey
+from contracts.matchmaker.schools import GetSchool
+from contracts.message import Page, Query
+from contracts.vocabulary import OrganisationKind
+from services.gateway.api.asking import CREATED, Ask
+from services.gateway.auth.guard import ANY_KEY
+from services.gateway.auth.handlers import issue_key, revoke_key
+from services.gateway.auth.rules import ORGANISATION_OF_ROLE, name_organisation
+from services.gateway.auth.store import list_keys
+
+TAGS = ["Keys"]
+
+
+@post("/v1/api-keys", scope=Scope.KEYS, tags=TAGS, response_headers=CREATED)
+async def issue_api_key(data: NewApiKey, ask: Ask, request: Request[None, Caller, State]) -> Response[IssuedApiKey]:
+    """Make a key. Its secret is in this answer only; keep it, nobody can show it again."""
+    await _check_organisation(data, ask)
+    async with request.app.state.running.pool.acquire() as connection:
+        key = await issue_key(connection, data, ask.caller, datetime.now(UTC))
+    return Response(key, status_code=201, headers={"Location": f"/v1/api-keys/{key.id}"})
+
+
+@get("/v1/api-keys", scope=Scope.KEYS, tags=TAGS)
+async def list_api_keys(caller: Caller, request: Request[None, Caller, State]) -> Page[ApiKey]:
+    """The keys of the caller's organisation, without their secrets; a coordinator's list has everybody's."""
+    organisation = None if caller.is_coordinator else caller.organisation
+    async with request.app.state.running.pool.acquire() as connection:
+        return Page(items=await list_keys(connection, organisation, caller.organisation_id))
+
+
+@delete("/v1/api-keys/{key_id:uuid}", scope=Scope.KEYS, tags=TAGS)
+async def revoke_api_key(key_id: UUID, caller: Caller, request: Request[None, Caller, State]) -> None:
+    """Revoke a key: it stops working within seconds, and for good."""
+    async with request.app.state.running.pool.acquire() as connection:
+        await revoke_key(connection, key_id, caller, datetime.now(UTC))
+    request.app.state.key_ring.forget(key_id)
+
+
+@get("/v1/me", scope=ANY_KEY, tags=TAGS)
+async def get_me(caller: Caller) -> Me:
+    """Who the key's holder is."""
+    return msgspec.convert(caller, Me, from_attributes=True)
+
+
+async def _check_organisation(new: NewApiKey, ask: Ask) -> None:
+    organisation_id = name_organisation(new)
+    kind = ORGANISATION_OF_ROLE[new.role]
+    if kind is OrganisationKind.REGION:
+        return
+    queries: dict[OrganisationKind, Query[object]] = {}
+    if kind is OrganisationKind.SCHOOL:
+        queries[kind] = GetSchool(uai=organisation_id)
+    elif kind is OrganisationKind.COMPANY:
+        queries[kind] = GetCompany(company_id=UUID(organisation_id))
+    else:
+        queries[kind] = GetAssociation(association_id=UUID(organisation_id))
+    try:
+        await ask(queries[kind])
+    except RequestRefused as refused:
+        if refused.problem.kind is not Kind.NOT_FOUND:
+            raise
+        raise Invalid.field(
+            "organisation_id",
+            f"No {kind} has the id {organisation_id}: register it first.",
+            f"Aucune organisation n'a l'identifiant {organisation_id} : enregistrez-la d'abord.",
+        ) from refused
+
+
+routes = (issue_api_key, list_api_keys, revoke_api_key, get_me)

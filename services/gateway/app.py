@@ -1,0 +1,58 @@
+"""The application, built one way for production, the embedded default and the tests; only the settings differ."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+from litestar.di import Provide
+
+from services.gateway.api.asking import provide_ask, provide_caller, provide_tell
+from services.gateway.api.listing import provide_listing
+from services.gateway.api.routes import ROUTES
+from services.gateway.auth.guard import KeyRing, check_routes, require_scope
+from services.gateway.bodies import StrictBody
+from services.gateway.directory.travel import Atlas
+from services.gateway.envelope import with_envelope
+from services.gateway.openapi import openapi_config
+from services.gateway.parameters import parameters_of, refuse_unknown_parameters
+from services.gateway.problems import EXCEPTION_HANDLERS, MAX_BODY_BYTES
+from services.gateway.service import service
+from services.runtime import running
+from services.settings import Settings
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The gateway; its lifespan runs the service, which is then `app.state.running`.
+
+    Raises TypeError where a route does not say who may use it.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with running(service, settings) as alive:
+            app.state.running = alive
+            app.state.key_ring = KeyRing(alive.pool)
+            app.state.atlas = Atlas()
+            yield
+
+    app = Litestar(
+        route_handlers=ROUTES,
+        lifespan=[lifespan],
+        guards=[require_scope, refuse_unknown_parameters],
+        dependencies={
+            "caller": Provide(provide_caller),
+            "ask": Provide(provide_ask),
+            "tell": Provide(provide_tell),
+            "listing": Provide(provide_listing),
+        },
+        dto=StrictBody,
+        return_dto=None,
+        request_max_body_size=MAX_BODY_BYTES,
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=openapi_config(),
+        logging_config=None,
+    )
+    check_routes(app)
+    app.state.parameters = parameters_of(app)
+    app.asgi_handler = with_envelope(app.asgi_handler)
+    return app

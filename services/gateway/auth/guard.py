@@ -1,0 +1,105 @@
+"""Who is asking, and whether the route is for them: runs before anything of the request's body is read.
+
+Every route needs a key with the scope that it names; those that need none say so (`scope=PUBLIC`), and
+`check_routes` refuses to start an application with a route that says nothing.
+"""
+
+import hmac
+import time
+from collections import OrderedDict
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.routes import HTTPRoute
+
+from contracts.caller import Caller, Scope
+from contracts.errors import ScopeMissing, Unauthenticated
+from services.gateway.auth.rules import hash_secret, read_key_id
+from services.gateway.auth.store import StoredKey, find_key, update_last_used
+
+PUBLIC = "public"
+ANY_KEY = "any key"
+
+# A revoked key works this long at most on a replica that knows it; every lookup saved is a query saved.
+REMEMBERED_S = 2.0
+REMEMBERED_KEYS = 5000
+
+
+class KeyRing:
+    """Owns the keys that were used a moment ago."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self._known: OrderedDict[UUID, tuple[float, StoredKey]] = OrderedDict()
+
+    async def caller_of(self, authorization: str) -> Caller:
+        """The holder of the key in an `Authorization: Bearer` header; raises Unauthenticated."""
+        scheme, _, secret = authorization.partition(" ")
+        secret = secret.strip()
+        key_id = read_key_id(secret)
+        if scheme.lower() != "bearer" or key_id is None:
+            raise Unauthenticated()
+        stored = self._remembered(key_id)
+        if stored is not None:
+            return _holder(stored, secret)
+        async with self._pool.acquire() as connection:
+            stored = await find_key(connection, key_id)
+            if stored is None:
+                raise Unauthenticated()
+            caller = _holder(stored, secret)
+            await update_last_used(connection, key_id)
+        self._remember(key_id, stored)
+        return caller
+
+    def forget(self, key_id: UUID) -> None:
+        """Look a key up again at its next use: it was revoked here."""
+        self._known.pop(key_id, None)
+
+    def _remembered(self, key_id: UUID) -> StoredKey | None:
+        until, stored = self._known.get(key_id, (0.0, None))
+        return stored if until > time.monotonic() else None
+
+    def _remember(self, key_id: UUID, stored: StoredKey) -> None:
+        self._known[key_id] = (time.monotonic() + REMEMBERED_S, stored)
+        self._known.move_to_end(key_id)
+        if len(self._known) > REMEMBERED_KEYS:
+            self._known.popitem(last=False)
+
+
+def _holder(stored: StoredKey, secret: str) -> Caller:
+    if not hmac.compare_digest(stored.secret_hash, hash_secret(secret)) or stored.key.revoked_at is not None:
+        raise Unauthenticated()
+    key = stored.key
+    return Caller(
+        key_id=str(key.id),
+        role=key.role,
+        organisation=key.organisation,
+        organisation_id=key.organisation_id,
+        scopes=key.scopes,
+    )
+
+
+async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard of every route: establishes the caller, or raises Unauthenticated or ScopeMissing."""
+    wanted = handler.opt.get("scope", ANY_KEY)
+    if wanted == PUBLIC:
+        return
+    key_ring: KeyRing = connection.app.state.key_ring
+    caller = await key_ring.caller_of(connection.headers.get("authorization", ""))
+    if wanted != ANY_KEY and Scope(wanted) not in caller.scopes:
+        raise ScopeMissing(scope=str(wanted))
+    connection.scope["auth"] = caller
+
+
+def check_routes(app: Litestar) -> None:
+    """Refuse an application with a route that does not say who may use it; raises TypeError."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                # The framework answers OPTIONS by itself; there too a key is needed.
+                if "scope" not in handler.opt and handler.http_methods != {"OPTIONS"}:
+                    raise TypeError(f"the route {route.path} names no scope: pass scope=Scope... or scope=PUBLIC")

@@ -1,0 +1,154 @@
+"""The search for visits: one statement a page, exact, in order of date or of travel.
+
+What matches is said in the two .sql files; here only what a question means (days in Paris, the past left out) and
+what an answer looks like.
+"""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import msgspec
+
+from contracts.companies.slots import Slot
+from contracts.companies.visit_offers import VisitOffer
+from contracts.errors import Invalid
+from contracts.gateway.visits import OfferSummary, Visit, VisitOrder
+from contracts.message import Page, decoder_of
+from contracts.vocabulary import AccessNeed, Level, Theme
+from services.gateway.directory.cursors import decode_cursor, encode_cursor
+from services.gateway.directory.travel import Atlas, Journeys, distance_km
+from services.work import Connection
+
+_BY_DATE = Path(__file__).with_name("search_by_date.sql").read_text(encoding="utf-8")
+_BY_TRAVEL = Path(__file__).with_name("search_by_travel.sql").read_text(encoding="utf-8")
+
+PARIS = ZoneInfo("Europe/Paris")
+# Nobody plans a visit farther ahead; an end that is always there keeps the statement one.
+HORIZON = timedelta(days=3 * 366)
+_FIRST_ID = UUID(int=0)
+
+
+class DatePosition(NamedTuple):
+    """The last visit of a page in order of date."""
+
+    starts_at: datetime
+    id: UUID
+
+
+class TravelPosition(NamedTuple):
+    """The last visit of a page in order of travel."""
+
+    minutes: int
+    starts_at: datetime
+    id: UUID
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody searches; None narrows nothing. Days are Paris days, both included."""
+
+    level: Level | None = None
+    themes: tuple[Theme, ...] = ()
+    rome: str | None = None
+    from_date: date | None = None
+    until_date: date | None = None
+    school: str | None = None
+    max_travel_minutes: int | None = None
+    needs: tuple[AccessNeed, ...] = ()
+    needs_mediation: bool | None = None
+    department: str | None = None
+    order: VisitOrder = VisitOrder.DATE
+
+
+async def search_visits(
+    connection: "Connection[Any]",
+    atlas: Atlas,
+    wanted: Wanted,
+    now: datetime,
+    cursor: str | None,
+    limit: int,
+) -> Page[Visit]:
+    """One page of visits; raises Invalid naming `school`, `until`, `order` or `cursor`."""
+    journeys = await _journeys(connection, atlas, wanted)
+    begin, end = _span(wanted, now)
+    places, minutes = journeys.within(wanted.max_travel_minutes) if journeys else ([], [])
+    filters = (
+        places,
+        minutes,
+        wanted.max_travel_minutes is not None,
+        wanted.level,
+        list(wanted.themes) or None,
+        wanted.rome,
+        list(wanted.needs),
+        wanted.needs_mediation,
+        wanted.department,
+        begin,
+        end,
+        now,
+    )
+    position: DatePosition | TravelPosition
+    if wanted.order is VisitOrder.TRAVEL:
+        statement = _BY_TRAVEL
+        position = decode_cursor(cursor, TravelPosition) or TravelPosition(-1, begin, _FIRST_ID)
+    else:
+        statement = _BY_DATE
+        position = decode_cursor(cursor, DatePosition) or DatePosition(begin, _FIRST_ID)
+    rows = await connection.fetch(statement, *filters, *position, limit + 1)
+    visits = tuple(_visit(row, journeys) for row in rows[:limit])
+    if len(rows) <= limit:
+        return Page(items=visits)
+    last = rows[limit - 1]
+    after = (last["starts_at"], last["id"])
+    return Page(
+        items=visits,
+        next_cursor=encode_cursor((last["minutes"], *after) if wanted.order is VisitOrder.TRAVEL else after),
+    )
+
+
+async def _journeys(connection: "Connection[Any]", atlas: Atlas, wanted: Wanted) -> Journeys | None:
+    if wanted.school is None:
+        for field, asked in (
+            ("max_travel_minutes", wanted.max_travel_minutes is not None),
+            ("order", wanted.order is VisitOrder.TRAVEL),
+        ):
+            if asked:
+                raise Invalid.field(
+                    field,
+                    "Say from where: add school=<UAI>.",
+                    "Indiquez d'où : ajoutez school=<UAI>.",
+                )
+        return None
+    journeys = await atlas.journeys_from(connection, wanted.school)
+    if journeys is None:
+        raise Invalid.field(
+            "school",
+            f"No school {wanted.school} is known: look it up at /v1/schools?q=...",
+            f"L'établissement {wanted.school} n'est pas connu : cherchez-le dans /v1/schools?q=...",
+        )
+    return journeys
+
+
+def _span(wanted: Wanted, now: datetime) -> tuple[datetime, datetime]:
+    if wanted.from_date and wanted.until_date and wanted.until_date < wanted.from_date:
+        raise Invalid.field(
+            "until", "Choose a day on or after `from`.", "Choisissez un jour égal ou postérieur à `from`."
+        )
+    begin = datetime.combine(wanted.from_date, time(), PARIS) if wanted.from_date else now
+    end = datetime.combine(wanted.until_date, time(), PARIS) + timedelta(days=1) if wanted.until_date else now + HORIZON
+    return max(begin, now), end
+
+
+def _visit(row: "asyncpg.Record", journeys: Journeys | None) -> Visit:
+    slot = decoder_of(Slot).decode(row["slot"])
+    offer = decoder_of(VisitOffer).decode(row["visit_offer"])
+    return Visit(
+        slot=slot,
+        visit_offer=msgspec.convert(offer, OfferSummary, from_attributes=True),
+        groups_left=slot.groups_left,
+        travel_minutes=row["minutes"],
+        distance_km=distance_km(journeys.school, offer.place) if journeys else None,
+        fictional=slot.fictional or offer.fictional,
+    )

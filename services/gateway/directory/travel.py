@@ -1,0 +1,93 @@
+"""How long a class of one school rides to each place of the directory.
+
+Places never change and are never dropped (0002_directory.sql): a copy in memory is whole as long as their number is
+the database's. From a school every place is timed once; asking again costs one look at that number.
+"""
+
+import math
+from bisect import bisect_right
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import msgspec
+
+from contracts.matchmaker.schools import School
+from contracts.message import decoder_of
+from contracts.place import Place
+from contracts.reference.travel import MOUNTAIN_DEPARTMENTS, coach_minutes_over, road_km, straight_km
+from services.work import Connection
+
+# Schools whose journeys are kept: a few hundred kilobytes.
+REMEMBERED_SCHOOLS = 64
+# Minutes are cut to this many decimals before rounding up, so that 30 min + 1e-13 stays 30.
+_DECIMALS = 6
+
+
+class Point(NamedTuple):
+    """A place with its number in the database."""
+
+    number: int
+    latitude: float
+    longitude: float
+    department: str
+
+
+class Journeys(msgspec.Struct, frozen=True):
+    """From one school: the numbers of all places and the minutes there, one way, nearest first."""
+
+    school: Place
+    places: list[int]
+    minutes: list[int]
+
+    def within(self, max_minutes: int | None) -> tuple[list[int], list[int]]:
+        """The places no farther than that, and their minutes."""
+        if max_minutes is None:
+            return self.places, self.minutes
+        count = bisect_right(self.minutes, max_minutes)
+        return self.places[:count], self.minutes[:count]
+
+
+class Atlas:
+    """Owns the copy of the places, and the journeys of the schools that searched last."""
+
+    def __init__(self) -> None:
+        self._points: list[Point] = []
+        self._journeys: OrderedDict[str, tuple[int, Journeys]] = OrderedDict()
+
+    async def journeys_from(self, connection: "Connection[Any]", uai: str) -> Journeys | None:
+        """All journeys from a school; None where the directory does not know the school."""
+        row = await connection.fetchrow(
+            "select document, (select count(*) from place) as places from entry where kind = 'school' and parent = $1",
+            uai,
+        )
+        if row is None:
+            return None
+        if row["places"] != len(self._points):
+            points = await connection.fetch("select number, latitude, longitude, department from place")
+            self._points = [Point(*point) for point in points]
+        school = decoder_of(School).decode(row["document"])
+        known = self._journeys.get(uai)
+        if known is None or known[0] != len(self._points) or known[1].school != school.place:
+            known = (len(self._points), time_journeys(school.place, self._points))
+            self._journeys[uai] = known
+            if len(self._journeys) > REMEMBERED_SCHOOLS:
+                self._journeys.popitem(last=False)
+        self._journeys.move_to_end(uai)
+        return known[1]
+
+
+def time_journeys(school: Place, points: list[Point]) -> Journeys:
+    """The journeys from a school's place to these points."""
+    timed = sorted((_minutes(school, point), point.number) for point in points)
+    return Journeys(school, [number for _, number in timed], [minutes for minutes, _ in timed])
+
+
+def _minutes(school: Place, point: Point) -> int:
+    distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)
+    mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((school.department, point.department))
+    return math.ceil(round(coach_minutes_over(distance_km, mountain=mountain), _DECIMALS))
+
+
+def distance_km(start: Place, end: Place) -> float:
+    """The road distance to show for a journey, in km with one decimal."""
+    return round(road_km(straight_km(start.latitude, start.longitude, end.latitude, end.longitude)), 1)

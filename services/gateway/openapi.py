@@ -1,0 +1,149 @@
+"""The OpenAPI document: what the framework derives from the routes, corrected where it does not know better.
+
+`python -m services.gateway.openapi > contracts/openapi.json` renews the committed copy. There are no pages that show
+the document, because each of them would load its scripts from somebody else's server.
+"""
+
+import sys
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Router
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.routes import HTTPRoute
+
+from contracts.gateway.problems import ProblemDetails
+from contracts.message import Input
+from services.gateway.auth.guard import PUBLIC
+from services.gateway.problems import MEDIA_TYPE
+
+DESCRIPTION = """\
+Companies publish job needs and visit offers, associations publish mediation, schools ask for and book visits, and a
+matchmaker proposes who fits whom.
+
+Send your key with every request: `Authorization: Bearer psl_...`; `x-scope` says which scope a route needs. Lists are
+read page by page: pass `next_cursor` as `cursor`. Every refusal is problem details (RFC 9457) in the language of
+`Accept-Language` (en, fr). `allowed_actions` says what this caller may do next. What was invented for a
+demonstration carries `fictional: true`.
+"""
+
+_REFUSALS = {
+    "400": "The body is not JSON.",
+    "401": "No key, or one that is not known.",
+    "403": "The key may not do this.",
+    "404": "No such thing, or not yours to see.",
+    "409": "Not possible in the present state.",
+    "413": "The body is larger than 1 MiB.",
+    "422": "Some fields are wrong; each is named with its remedy.",
+    "429": "Too many requests at once; see Retry-After.",
+    "503": "A part of the system does not answer; see Retry-After.",
+}
+
+
+class CorrectedJson(JsonRenderPlugin):
+    """Serves the corrected document as JSON, and nothing else."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The document's bytes."""
+        return msgspec.json.encode(corrected(openapi_schema, scopes_of(request.app)))
+
+
+def openapi_config() -> OpenAPIConfig:
+    """The document's frame; served at `/schema/openapi.json` to anybody."""
+    return OpenAPIConfig(
+        title="Passerelle",
+        version="1",
+        description=DESCRIPTION,
+        openapi_router=Router("/schema", route_handlers=[], opt={"scope": PUBLIC}, include_in_schema=False),
+        render_plugins=[CorrectedJson(path="/openapi.json")],
+        components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{"key": []}],
+        use_handler_docstrings=True,
+        operation_id_creator=name_operation,
+    )
+
+
+def name_operation(handler: HTTPRouteHandler, _method: Any, _path: Any) -> str:
+    """`register_company`: our functions' names are unique, and short enough for generated clients."""
+    return handler.handler_name
+
+
+def scopes_of(app: Litestar) -> dict[str, str]:
+    """The scope that every operation needs, by its name."""
+    return {
+        handler.handler_name: str(handler.opt.get("scope", PUBLIC))
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+    }
+
+
+def corrected(document: dict[str, Any], scopes: dict[str, str]) -> dict[str, Any]:
+    """The document with scopes, our refusals, closed inputs and readable names; the one given stays as it is."""
+    text = msgspec.json.encode(document).decode()
+    for name in document["components"]["schemas"]:
+        if name.startswith("Page_"):
+            text = text.replace(name, f"PageOf{name.removeprefix('Page_').rstrip('_').rpartition('.')[2]}")
+    whole: dict[str, Any] = msgspec.json.decode(text)
+    for item in whole["paths"].values():
+        for operation in item.values():
+            _correct(operation, scopes[operation["operationId"]])
+    schemas = whole["components"]["schemas"]
+    for name in _closed_inputs() & schemas.keys():
+        schemas[name]["additionalProperties"] = False
+    _, problem = msgspec.json.schema_components((ProblemDetails,), ref_template="#/components/schemas/{name}")
+    schemas.update(problem)
+    whole["components"]["responses"] = {status: _refusal(words) for status, words in _REFUSALS.items()}
+    return whole
+
+
+def _correct(operation: dict[str, Any], scope: str) -> None:
+    operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+    responses = operation["responses"]
+    if scope == PUBLIC:
+        operation["security"] = []
+        operation["responses"] = {status: each for status, each in responses.items() if status < "400"}
+        return
+    operation["x-scope"] = scope
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        if "oneOf" in media["schema"]:
+            # A body that may be left out: say so, instead of asking for null.
+            media["schema"] = media["schema"]["oneOf"][0]
+            operation["requestBody"]["required"] = False
+    responses.pop("400", None)
+    for status in _REFUSALS:
+        if "requestBody" in operation or status not in ("400", "413"):
+            responses[status] = {"$ref": f"#/components/responses/{status}"}
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def _closed_inputs() -> set[str]:
+    found: set[str] = set()
+    waiting: list[type[Any]] = [Input]
+    while waiting:
+        kind = waiting.pop()
+        found.add(kind.__name__)
+        waiting += kind.__subclasses__()
+    return found
+
+
+def main() -> None:
+    """Print the document."""
+    # Not at the top: the application imports this module.
+    from services.gateway.app import create_app
+    from services.settings import Settings
+
+    app = create_app(Settings(database_dsn="", nats_url=""))
+    document = corrected(app.openapi_schema.to_schema(), scopes_of(app))
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
