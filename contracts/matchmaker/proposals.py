@@ -3,6 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
+from contracts.companies.bookings import ClassNeeds
 from contracts.fields import Contact, Reason
 from contracts.matchmaker.explanations import Explanation
 from contracts.message import Command, Event, Instant, Query, Resource
@@ -43,6 +44,7 @@ class VisitProposal(Resource, frozen=True, kw_only=True):
     pupils: int
     adults: int
     class_name: str = ""
+    needs: ClassNeeds = ClassNeeds()
     themes: tuple[Theme, ...] = ()
     place: Place
     starts_at: Instant

@@ -212,6 +212,7 @@ def _write(
         pupils=request.pupils,
         adults=request.adults,
         class_name=request.class_name,
+        needs=request.needs,
         themes=offer.themes,
         place=offer.place,
         starts_at=slot.starts_at,
