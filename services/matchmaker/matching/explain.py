@@ -96,7 +96,8 @@ def _why_not_slot(plan: VisitPlan, row: int, points: int, match: VisitMatch) -> 
         return AlternativeReason.LOWER_SCORE
     pairs, openings = plan.candidates.pairs, plan.tables.openings
     c, s = int(pairs.c[row]), int(pairs.s[row])
-    if np.any(plan.chosen & (pairs.c == c) & (openings.day[pairs.s] == openings.day[s])):
+    its_other_visits = plan.chosen & (pairs.c == c) & (pairs.s != plan.slot_rows[match.slot_id])
+    if np.any(its_other_visits & (openings.day[pairs.s] == openings.day[s])):
         return AlternativeReason.SAME_DAY
     if np.count_nonzero(plan.chosen & (pairs.s == s)) >= openings.groups_free[s]:
         return AlternativeReason.PLACE_TAKEN

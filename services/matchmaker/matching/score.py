@@ -105,9 +105,11 @@ def _values(tables: Tables, pairs: Pairs) -> dict[PartCode, Floats]:
     asked, given = wishes.themes[c], openings.themes[s]
     share = np.bitwise_count(asked & given) / np.minimum(np.bitwise_count(asked), np.bitwise_count(given))
     age_days = tables.today.toordinal() - openings.confirmed_day[s]
+    # Who travels nowhere may have allowed no minute at all.
+    longest = np.maximum(wishes.max_travel_minutes[c], 1)
     return {
         PartCode.THEME: np.where(wishes.asks_themes[c], share, _ANY_THEME),
-        PartCode.TRAVEL: np.where(pairs.on_site, 1 - pairs.minutes / wishes.max_travel_minutes[c], 1.0),
+        PartCode.TRAVEL: np.where(pairs.on_site, 1 - pairs.minutes / longest, 1.0),
         PartCode.FILL: wishes.pupils[c] / openings.pupils_per_group[s],
         PartCode.ROLE_MODEL: (wishes.wants_role_model[c] & openings.role_model[s]).astype(np.float64),
         PartCode.FRESHNESS: 1 - np.clip(age_days, 0, FRESH_DAYS) / FRESH_DAYS,

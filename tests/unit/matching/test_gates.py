@@ -139,7 +139,7 @@ def test_every_gate_is_asked_once_both_ways() -> None:
     assert list(CHECKS) == list(GATES)
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(wishes(), openings(), mediations())
 def test_both_ways_of_asking_agree(
     wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]

@@ -49,7 +49,7 @@ def scored(wish: Wish, opening: Opening, *, proposed: bool = False) -> Scored:
     return Scored({part.code: part.value for part in parts}, {part.code: part.points for part in parts})
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(wishes(), openings(), mediations(), any_weights)
 def test_points_of_many_equal_the_parts_of_each(
     wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation], weights: Weights
@@ -95,6 +95,7 @@ def test_no_pair_scores_nothing() -> None:
         ({}, {"role_model": True}, PartCode.ROLE_MODEL, None),
         ({}, {"formats": frozenset({VisitFormat.IN_CLASS}), **at(ALBI)}, PartCode.TRAVEL, 1.0),
         ({"formats": frozenset()}, {"formats": frozenset(VisitFormat), **at(ALBI)}, PartCode.TRAVEL, 1.0),
+        ({"max_travel_minutes": 0}, {"formats": frozenset({VisitFormat.IN_CLASS})}, PartCode.TRAVEL, 1.0),
     ],
 )
 def test_each_part_has_its_value(

@@ -77,7 +77,7 @@ def mediated_problems(draw: st.DrawFn, most_lanes: int = 2) -> Problem:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(plain_problems())
 def test_whole_groups_are_solved_exactly(problem: Problem) -> None:
     """Without mediators the flow finds the best of all choices, and says that it is."""
@@ -90,7 +90,7 @@ def test_whole_groups_are_solved_exactly(problem: Problem) -> None:
     assert solution.gap == 0
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(mediated_problems(most_lanes=1))
 def test_one_lane_a_slot_is_solved_exactly(problem: Problem) -> None:
     """Where all classes of a slot suit the same mediators, one flow is the optimum."""
@@ -102,7 +102,7 @@ def test_one_lane_a_slot_is_solved_exactly(problem: Problem) -> None:
     assert solution.rounds <= 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(mediated_problems())
 def test_several_lanes_are_bounded(problem: Problem) -> None:
     """Where classes of a slot differ in their mediators, no rule is broken and the optimum lies below the bound."""

@@ -1,26 +1,11 @@
-"""Visits from facts to matches: every rule kept, the best choice found, nothing frozen touched or moved without need."""
-
-from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
-from random import Random
-from typing import Any
-from uuid import UUID
+"""Visits by example: who comes first, what stays, what is frozen, and what a match carries."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from contracts.vocabulary import Theme, VisitFormat
-from services.matchmaker.matching.candidates import find_candidates
-from services.matchmaker.matching.checks import check_pair
 from services.matchmaker.matching.explanation_data import PartCode
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
-from services.matchmaker.matching.mediation import suits_class, suits_slot
-from services.matchmaker.matching.score import Weights, mediator_value, points_of
-from services.matchmaker.matching.standing import settle
-from services.matchmaker.matching.tables import build_tables
-from services.matchmaker.matching.travel import straight_km
+from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits
 from tests.unit.matching.facts import (
     ALBI,
@@ -30,11 +15,8 @@ from tests.unit.matching.facts import (
     a_wish,
     an_opening,
     at,
-    mediations,
     number,
-    openings,
     standing,
-    wishes,
 )
 
 LATER = VISIT_DAY.replace(day=19)
@@ -54,139 +36,6 @@ def matched(
 def pairs_of(plan: VisitPlan) -> list[tuple[int, int]]:
     """The matches by the numbers of their ids."""
     return [(match.wish_id.int, match.slot_id.int) for match in plan.matches]
-
-
-@st.composite
-def earlier(draw: st.DrawFn, wish_list: list[Wish], opening_list: list[Opening]) -> list[Standing]:
-    """Some earlier proposals in any state."""
-    everything = [(wish, opening) for wish in wish_list for opening in opening_list]
-    if not everything:
-        return []
-    states = st.sampled_from(list(StandingState))
-    chosen = draw(st.lists(st.sampled_from(everything), max_size=2, unique_by=lambda pair: (pair[0].id, pair[1].day)))
-    return [standing(wish, opening, draw(states)) for wish, opening in chosen]
-
-
-@settings(max_examples=200)
-@given(st.data(), wishes(), openings(), mediations())
-def test_every_rule_is_kept(
-    data: st.DataObject, wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
-) -> None:
-    """Gates, visits per class, one a day, groups, mediators: checked from the facts, whatever they are."""
-    standing_list = data.draw(earlier(wish_list, opening_list))
-
-    plan = matched(wish_list, opening_list, mediation_list, standing_list)
-
-    left = settle(wish_list, opening_list, mediation_list, standing_list)
-    wish_of = {wish.id: wish for wish in left.wishes}
-    opening_of = {opening.slot_id: opening for opening in left.openings}
-    mediation_of = {capacity.id: capacity for capacity in left.mediations}
-    for match in plan.matches:
-        wish, opening = wish_of[match.wish_id], opening_of[match.slot_id]
-        assert all(gate.passed for gate in check_pair(wish, opening, left.mediations, TODAY))
-        assert (match.mediation_id is not None) == (wish.wants_mediation or opening.needs_mediation)
-        if match.mediation_id is not None:
-            capacity = mediation_of[match.mediation_id]
-            assert suits_slot(capacity, opening)
-            assert suits_class(capacity, wish)
-            assert match.association_id == capacity.association_id
-    for wish_id, visits in Counter(match.wish_id for match in plan.matches).items():
-        assert visits <= wish_of[wish_id].visits_wanted - wish_of[wish_id].visits_held
-    for slot_id, groups in Counter(match.slot_id for match in plan.matches).items():
-        assert groups <= opening_of[slot_id].groups_free
-    for mediation_id, interventions in Counter(
-        match.mediation_id for match in plan.matches if match.mediation_id
-    ).items():
-        assert interventions <= mediation_of[mediation_id].interventions_left
-    assert_one_a_day([(match.wish_id, match.day) for match in plan.matches])
-    assert_one_a_day([(match.mediation_id, match.day) for match in plan.matches if match.mediation_id])
-
-
-def assert_one_a_day(days: list[tuple[Any, Any]]) -> None:
-    """Nobody is twice somewhere on one day."""
-    assert all(one != other for one, other in pairwise(sorted(days)))
-
-
-@settings(max_examples=150)
-@given(wishes(most=3), openings(most=3), mediations(most=2))
-def test_the_best_choice_is_found(
-    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
-) -> None:
-    """The points of the matches add up to the plan's value; trying every choice finds nothing above the bound."""
-    plan = matched(wish_list, opening_list, mediation_list)
-
-    best = max(all_values(wish_list, opening_list, mediation_list))
-    assert sum(match.points for match in plan.matches) == plan.value
-    assert plan.value <= best <= plan.bound
-
-
-def all_values(wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]) -> Iterator[int]:
-    """The value of every choice that the rules allow, found from the facts."""
-    weights = Weights()
-    tables = build_tables(wish_list, opening_list, mediation_list, TODAY)
-    candidates = find_candidates(tables, (), weights)
-    pairs = [
-        (tables.wishes.wishes[c], tables.openings.openings[s], points)
-        for c, s, points in zip(
-            candidates.pairs.c.tolist(), candidates.pairs.s.tolist(), candidates.points.tolist(), strict=True
-        )
-    ]
-    visits: Counter[UUID] = Counter()
-    groups: Counter[UUID] = Counter()
-    interventions: Counter[UUID] = Counter()
-    busy: set[tuple[UUID, Any]] = set()
-
-    def values(place: int, total: int) -> Iterator[int]:
-        if place == len(pairs):
-            yield total + points_of(weights.first_visit, 1.0) * sum(1 for count in visits.values() if count)
-            return
-        yield from values(place + 1, total)
-        wish, opening, points = pairs[place]
-        mediated = wish.wants_mediation or opening.needs_mediation
-        suited = [one for one in mediation_list if suits_slot(one, opening) and suits_class(one, wish)]
-        for capacity in suited if mediated else [None]:
-            keys = {(wish.id, opening.day)} | ({(capacity.id, opening.day)} if capacity else set())
-            if (
-                visits[wish.id] == wish.visits_wanted
-                or groups[opening.slot_id] == opening.groups_free
-                or keys & busy
-                or (capacity and interventions[capacity.id] == capacity.interventions_left)
-            ):
-                continue
-            journey = 0
-            if capacity:
-                km = straight_km(capacity.latitude, capacity.longitude, opening.latitude, opening.longitude)
-                journey = points_of(weights.mediator_distance, mediator_value(float(km)))
-                interventions[capacity.id] += 1
-            visits[wish.id] += 1
-            groups[opening.slot_id] += 1
-            busy.update(keys)
-            yield from values(place + 1, total + points + journey)
-            busy.difference_update(keys)
-            visits[wish.id] -= 1
-            groups[opening.slot_id] -= 1
-            if capacity:
-                interventions[capacity.id] -= 1
-
-    return values(0, 0)
-
-
-@given(wishes(), openings(), mediations(), st.integers(0, 1000))
-def test_the_order_of_facts_does_not_matter(
-    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation], seed: int
-) -> None:
-    """The same facts shuffled give the same matches, part by part."""
-    shuffle = Random(seed).sample
-
-    plan = matched(wish_list, opening_list, mediation_list)
-    shuffled = matched(
-        shuffle(wish_list, len(wish_list)),
-        shuffle(opening_list, len(opening_list)),
-        shuffle(mediation_list, len(mediation_list)),
-    )
-
-    assert shuffled.matches == plan.matches
-    assert (shuffled.value, shuffled.bound) == (plan.value, plan.bound)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""Numbers, dates and enumerations in each language's manner, and a sentence for every code."""
+
+from datetime import date
+
+import pytest
+
+from contracts.errors import Wording
+from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
+from services.matchmaker.matching import gate_words, sentences, words
+from services.matchmaker.matching.checks import CHECKS
+from services.matchmaker.matching.explanation_data import GateCode, PartCode, UnderReachedReason
+from services.matchmaker.matching.score import Weights
+
+
+def test_numbers_follow_each_language() -> None:
+    """French has a comma and narrow spaces, English a point and commas; both a true minus."""
+    assert words.french_number(-1234.56, 1) == "−1\u202f234,6"
+    assert words.english_number(-1234.56, 1) == "−1,234.6"
+
+
+def test_plurals_follow_each_language() -> None:
+    """Zero is plural in English and singular in French."""
+    assert [words.count(n, "pupil", "élève").en for n in (0, 1, 2)] == [
+        "0\u00a0pupils",
+        "1\u00a0pupil",
+        "2\u00a0pupils",
+    ]
+    assert [words.count(n, "pupil", "élève").fr for n in (0, 1, 2)] == [
+        "0\u00a0élève",
+        "1\u00a0élève",
+        "2\u00a0élèves",
+    ]
+
+
+def test_dates_follow_each_language() -> None:
+    """The first of a month is « 1er » in French; ISO text is read like a date."""
+    assert words.day(date(2026, 10, 1)) == Wording("Thursday 1\u00a0October 2026", "jeudi 1er\u00a0octobre 2026")
+    assert words.day("2026-08-15").fr == "samedi 15\u00a0août 2026"
+
+
+def test_french_double_signs_have_their_space() -> None:
+    """A no-break space stands before : ; ! and ?, nothing else changes."""
+    assert words.typeset_french("Quoi : oui ; non ! vrai ? fin, rien.") == (
+        "Quoi\u00a0: oui\u00a0; non\u00a0! vrai\u00a0? fin, rien."
+    )
+
+
+def test_enumerations_read_well() -> None:
+    """Commas and « et »; semicolons where an item has a comma or an « and » of its own; a word for nothing."""
+    nothing = Wording("none", "aucun")
+    days = [words.weekday(day) for day in (Weekday.MONDAY, Weekday.TUESDAY, Weekday.FRIDAY)]
+
+    assert words.listed(days, empty=nothing) == Wording("Monday, Tuesday and Friday", "lundi, mardi et vendredi")
+    assert words.listed([words.level(Level.BTS1), words.level(Level.BTS2)], empty=nothing).fr == (
+        "BTS, 1re année\u00a0; BTS, 2e année"
+    )
+    assert words.listed([words.theme(Theme.WATER_WASTE)], empty=nothing).en == "Water and recycling"
+    assert words.listed([], empty=nothing) == nothing
+
+
+def test_a_weekend_has_a_weekday_too() -> None:
+    """A slot on a Saturday is explained like another, though no class can wish it."""
+    saturday = words.weekday_code(date(2026, 11, 14))
+
+    assert words.weekday(saturday) == Wording("Saturday", "samedi")
+
+
+@pytest.mark.parametrize("code", list(GateCode))
+def test_every_gate_has_its_words(code: GateCode) -> None:
+    """Every gate has a sentence; every gate of a visit is also named as an obstacle."""
+    assert code in gate_words.PHRASES
+    assert code not in CHECKS or sentences.obstacle(code, 1).fr.startswith("1\u00a0créneau\u00a0: ")
+
+
+def test_every_code_has_its_words() -> None:
+    """Parts, reasons, formats and needs are named in both languages, and every part has a weight."""
+    assert set(words.PARTS) == set(PartCode) == set(Weights.__struct_fields__)
+    assert set(words.UNDER_REACHED) == set(UnderReachedReason)
+    assert all(words.visit_format(one).fr for one in VisitFormat)
+    assert all(words.access(one).fr for one in AccessNeed)
+
+
+def test_a_failed_gate_says_so() -> None:
+    """Where the same sentence would be untrue, a failure has its own."""
+    failed = gate_words.of_gate(GateCode.SCHOOL_DAY, "2026-10-22", "school_day", passed=False)
+    passed = gate_words.of_gate(GateCode.SCHOOL_DAY, "2026-11-12", "school_day", passed=True)
+
+    assert failed.en == "Thursday 22\u00a0October 2026 is no school day (holidays, public holiday or week-end)."
+    assert passed.fr == "Le jeudi 12\u00a0novembre 2026 est un jour de classe."
+
+
+def test_singular_and_plural_remedies_read_well() -> None:
+    """One slot, several slots."""
+    assert sentences.relaxed(GateCode.TRAVEL, 70, 2).fr == "Un trajet maximal de 70\u00a0min ouvrirait 2\u00a0créneaux."
+    assert sentences.relaxed(GateCode.ADULTS, 3, 1).fr == "3\u00a0adultes ouvriraient 1\u00a0créneau."
