@@ -14,6 +14,7 @@ import msgspec
 
 from contracts.associations.profiles import Association
 from contracts.companies.profiles import Company
+from contracts.local_time import local_day
 from contracts.machines import OPEN_PARTNERSHIP_PROPOSAL_STATES
 from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted
 from contracts.matchmaker.proposals import (
@@ -34,7 +35,7 @@ from services.matchmaker.proposals.store import (
 )
 from services.matchmaker.runs import partner_facts as facts
 from services.matchmaker.runs import store
-from services.matchmaker.runs.visit_facts import day_of, mediations_of
+from services.matchmaker.runs.visit_facts import mediations_of
 from services.work import Work
 
 
@@ -52,7 +53,7 @@ async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
     """Match, and write what changes; None where nobody asked and nothing changed."""
     began = time.perf_counter()
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match partnerships'))")
-    today = day_of(work.now)
+    today = local_day(work.now)
     sides = await _load(work, today)
     withdrawn = await _withdraw(work, sides)
     loaded = time.perf_counter()
@@ -120,7 +121,7 @@ async def _load(work: Work, today: date) -> Sides:
                 company_id=pair.company_id,
                 association_id=pair.association_id,
                 state=_pair_state(pair.state),
-                since=day_of(pair.changed_at),
+                since=local_day(pair.changed_at),
             )
             for pair in pairs
             if pair.state != "withdrawn"

@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from contracts.companies.bookings import ClassNeeds
 from contracts.companies.profiles import Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
+from contracts.local_time import local, local_day
 from contracts.matchmaker.class_requests import ClassRequest
 from contracts.matchmaker.proposals import VisitProposal
 from contracts.matchmaker.schools import School
@@ -30,14 +29,8 @@ from services.matchmaker.matching.travel import coach_minutes, is_mountain, stra
 from services.matchmaker.proposals.rules import OFFER_IS_WRONG
 from services.matchmaker.runs.store import Ended, Held
 
-PARIS = ZoneInfo("Europe/Paris")
 # A school from which no company site is nearer than this counts as far from industry.
 FAR_FROM_INDUSTRY_MINUTES = 45
-
-
-def day_of(moment: datetime) -> date:
-    """The day in France."""
-    return moment.astimezone(PARIS).date()
 
 
 def wishes_of(
@@ -124,7 +117,7 @@ def openings_of(slots: Iterable[Slot], offers: Mapping[UUID, VisitOffer]) -> tup
 
 
 def _opening(slot: Slot, offer: VisitOffer) -> Opening:
-    starts, ends = slot.starts_at.astimezone(PARIS), slot.ends_at.astimezone(PARIS)
+    starts, ends = local(slot.starts_at), local(slot.ends_at)
     # With a way round what a wheelchair cannot reach, the site can receive one.
     access = set(offer.accessibility.needs)
     if offer.accessibility.alternative_route:
@@ -144,7 +137,7 @@ def _opening(slot: Slot, offer: VisitOffer) -> Opening:
         pupils_per_group=slot.pupils_per_group,
         levels=frozenset(offer.levels),
         themes=frozenset(offer.themes),
-        confirmed_on=day_of(offer.changed_at),
+        confirmed_on=local_day(offer.changed_at),
         formats=frozenset(offer.formats),
         access=frozenset(access),
         pupils_per_adult=offer.pupils_per_adult,
@@ -188,7 +181,7 @@ def standing_of(waiting: Iterable[tuple[VisitProposal, UUID | None]], held: Iter
         Standing(
             wish_id=visit.class_request_id,
             slot_id=visit.slot_id,
-            day=day_of(visit.starts_at),
+            day=local_day(visit.starts_at),
             state=StandingState.BOOKED,
             mediation_id=visit.capacity_id,
         )
@@ -198,7 +191,7 @@ def standing_of(waiting: Iterable[tuple[VisitProposal, UUID | None]], held: Iter
         Standing(
             wish_id=proposal.class_request_id,
             slot_id=proposal.slot_id,
-            day=day_of(proposal.starts_at),
+            day=local_day(proposal.starts_at),
             state=StandingState(proposal.state),
             mediation_id=capacity_id,
         )

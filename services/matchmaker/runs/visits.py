@@ -16,6 +16,7 @@ from contracts.associations.capacities import Capacity
 from contracts.companies.profiles import Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
+from contracts.local_time import local_day
 from contracts.matchmaker.class_requests import ClassRequest
 from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted, Unserved
@@ -61,7 +62,7 @@ async def run_visits(work: Work, trigger: str) -> MatchRun | None:
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match visits'))")
     region = await _load(work)
     loaded = time.perf_counter()
-    plan = await asyncio.to_thread(_solve, region, facts.day_of(work.now))
+    plan = await asyncio.to_thread(_solve, region, local_day(work.now))
     solved = time.perf_counter()
     run_id = work.new_id()
     withdrawn = await _withdraw(work, region, plan)
@@ -110,7 +111,7 @@ def _solve(region: Region, today: date) -> VisitPlan:
 
 
 async def _load(work: Work) -> Region:
-    connection, today = work.connection, facts.day_of(work.now)
+    connection, today = work.connection, local_day(work.now)
     requests, schools = await store.list_open_requests(connection, today)
     slots, offers = await store.list_open_slots(connection, work.now)
     return Region(
