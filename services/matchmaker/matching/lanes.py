@@ -17,6 +17,8 @@ from services.matchmaker.matching.stations import Stations
 
 # Of each slot that is split: how many groups each of its lanes gets.
 Shares = dict[int, dict[int, int]]
+# Of each slot that is split: the lanes that could not use their share.
+Idle = dict[int, set[int]]
 
 
 class Pairing(msgspec.Struct, frozen=True, eq=False):
@@ -84,32 +86,42 @@ def _match(lanes: Sequence[int], mediators: Sequence[int], links: Links) -> list
     return [of_seat[seat] for seat in range(len(lanes))]
 
 
-def share_out(network: Network, chosen: Ints, slots: Sequence[int], before: Shares) -> Shares:
+def share_out(network: Network, chosen: Ints, slots: Sequence[int], idle: Idle) -> Shares:
     """Return the lanes' shares of these slots: what they use, and what is left to the lane with the best unserved pair.
 
-    A lane that had a group before and could not use it is passed over, so that another has its turn.
+    Idle lanes, which could not use a share before, are passed over; where all are, what is left stays unshared.
     """
-    served = np.bincount(network.pair_class[chosen], minlength=network.class_visits.size)
-    wanting = served < network.class_visits
-    wanting_pairs = np.flatnonzero(
-        wanting[network.pair_class]
-        & np.isin(network.pair_slot, slots)
-        & ~np.isin(np.arange(network.pair_slot.size), chosen)
-    )
-    best_first = wanting_pairs[np.argsort(-network.pair_gain[wanting_pairs], kind="stable")]
-    queues: dict[int, list[int]] = {}
-    for pair in best_first:
-        queues.setdefault(int(network.pair_slot[pair]), []).append(int(network.pair_lane[pair]))
-    used: dict[int, Counter[int]] = {}
+    used: dict[int, Counter[int]] = {slot: Counter() for slot in slots}
     for pair in chosen[np.isin(network.pair_slot[chosen], slots)]:
-        used.setdefault(int(network.pair_slot[pair]), Counter())[int(network.pair_lane[pair])] += 1
+        used[int(network.pair_slot[pair])][int(network.pair_lane[pair])] += 1
+    waiting = _waiting_lanes(network, chosen, slots)
     shares: Shares = {}
-    for slot in slots:
-        counts = used.get(slot, Counter())
+    for slot, counts in used.items():
         spare = int(network.slot_groups[slot]) - counts.total()
-        idle = {lane for lane, groups in before.get(slot, {}).items() if groups > counts[lane]}
-        heir = next((lane for lane in queues.get(slot, ()) if lane not in idle), None)
+        heir = next((lane for lane in waiting.get(slot, ()) if lane not in idle.get(slot, ())), None)
         if spare and heir is not None:
             counts[heir] += spare
         shares[slot] = dict(counts)
     return shares
+
+
+def idle_lanes(network: Network, chosen: Ints, shares: Shares) -> Idle:
+    """Return, of each slot, the lanes that do not use their share."""
+    used = Counter(network.pair_lane[chosen].tolist())
+    return {slot: {lane for lane, groups in lanes.items() if groups > used[lane]} for slot, lanes in shares.items()}
+
+
+def _waiting_lanes(network: Network, chosen: Ints, slots: Sequence[int]) -> dict[int, list[int]]:
+    """Return, of each slot, the lanes of its pairs that are not chosen: first of classes that want more, best first.
+
+    The class of another pair may come too: it then leaves its own place to somebody else.
+    """
+    left = np.isin(network.pair_slot, slots)
+    left[chosen] = False
+    pairs = np.flatnonzero(left)
+    served = np.bincount(network.pair_class[chosen], minlength=network.class_visits.size)
+    has_all = (served >= network.class_visits)[network.pair_class[pairs]]
+    lanes: dict[int, list[int]] = {}
+    for pair in pairs[np.lexsort((pairs, -network.pair_gain[pairs], has_all))]:
+        lanes.setdefault(int(network.pair_slot[pair]), []).append(int(network.pair_lane[pair]))
+    return lanes

@@ -2,16 +2,22 @@
 
 Where all classes of a slot suit the same mediators, one flow is the exact optimum. Otherwise the first flow
 is a relaxation: its value bounds every solution, and the slots that clash are split into lanes and solved
-again until nothing clashes, then once more with unused shares moved. `Solution.gap` says what that may cost.
+again until nothing clashes. Then shares that stay unused are moved to other lanes, a few times, and the best
+choice is kept. `Solution.gap` says what that may cost.
 """
+
+from typing import Final
 
 import numpy as np
 
 from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.flow import maximum_gain
-from services.matchmaker.matching.lanes import Links, Pairing, Shares, pair_mediators, share_out
+from services.matchmaker.matching.lanes import Idle, Links, Pairing, Shares, idle_lanes, pair_mediators, share_out
 from services.matchmaker.matching.problem import Network, Problem, Solution, checked
 from services.matchmaker.matching.stations import build_stations
+
+# How often unused shares are moved: the first time gains most, and each costs a flow.
+_MOVES: Final = 4
 
 
 def solve(problem: Problem) -> Solution:
@@ -25,10 +31,16 @@ def solve(problem: Problem) -> Solution:
         nothing = np.zeros(0, np.int64)
         return Solution(pairs=nothing, mediator=nothing, value=0.0, bound=0.0, rounds=0)
     search = _Search(network)
-    best = search.settle({})
-    if search.shares:
-        moved = share_out(network, best.pairs, sorted(search.shares), search.shares)
-        best = max(best, search.settle(moved), key=search.gain)
+    best = last = search.settle({})
+    idle: Idle = {}
+    for _ in range(_MOVES):
+        for slot, lanes in idle_lanes(network, last.pairs, search.shares).items():
+            idle.setdefault(slot, set()).update(lanes)
+        moved = share_out(network, best.pairs, sorted(search.shares), idle)
+        if not any(idle_lanes(network, best.pairs, moved).values()):
+            break
+        last = search.settle(moved)
+        best = max(best, last, key=search.gain)
     return Solution(
         pairs=best.pairs,
         mediator=best.mediator,
