@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
+from contracts.matchmaker.explanations import Gate, GateCode, GateValue
 from contracts.vocabulary import LEVEL_AGES, VisitFormat
 from services.matchmaker.matching import gate_words, mediation, travel, words
-from services.matchmaker.matching.explanation_data import Gate, GateCode, GateValue
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import ACCESS, FORMATS, LEVELS, THEMES, WEEKDAYS, codes
 from services.matchmaker.matching.tables import is_school_day, lead_days

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from services.matchmaker.matching import sentences
-from services.matchmaker.matching.arrays import Ints
-from services.matchmaker.matching.checks import check_pair
-from services.matchmaker.matching.explanation_data import (
+from contracts.matchmaker.explanations import (
     Alternative,
     AlternativeReason,
     AlternativeSide,
@@ -20,6 +17,9 @@ from services.matchmaker.matching.explanation_data import (
     Explanation,
     PartCode,
 )
+from services.matchmaker.matching import sentences
+from services.matchmaker.matching.arrays import Ints
+from services.matchmaker.matching.checks import check_pair
 from services.matchmaker.matching.inputs import Wish
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 

@@ -9,9 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from contracts.errors import Wording
-from services.matchmaker.matching import gate_words, words
-from services.matchmaker.matching.arrays import Ints
-from services.matchmaker.matching.explanation_data import (
+from contracts.matchmaker.explanations import (
     Alternative,
     AlternativeReason,
     AlternativeSide,
@@ -23,6 +21,8 @@ from services.matchmaker.matching.explanation_data import (
     GateValue,
     PartCode,
 )
+from services.matchmaker.matching import gate_words, words
+from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile
 from services.matchmaker.matching.masks import LEVELS, THEMES, codes
 from services.matchmaker.matching.partner_pairs import best_capacity, fits, nearest_site

@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from contracts.errors import Wording
+from contracts.matchmaker.explanations import GateCode, GateValue
 from services.matchmaker.matching import words
-from services.matchmaker.matching.explanation_data import GateCode, GateValue
 
 # Writes a gate's value or limit, whose type is the one that its check gives.
 Writer = Callable[[Any], Wording]

@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from contracts.matchmaker.explanations import GateCode
 from services.matchmaker.matching import travel
 from services.matchmaker.matching.arrays import Bools, Ints
-from services.matchmaker.matching.explanation_data import GateCode
 from services.matchmaker.matching.masks import ON_SITE
 from services.matchmaker.matching.tables import DAY_CODES, Tables
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
-from services.matchmaker.matching.explanation_data import UnderReachedReason
 
 # A declined pair of company and association is left in peace for this long (PRODUCT, partnership proposals).
 PAIR_REST = timedelta(days=90)

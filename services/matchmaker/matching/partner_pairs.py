@@ -11,10 +11,10 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from contracts.matchmaker.explanations import PartCode, ScorePart
 from contracts.reference.travel import straight_km
 from services.matchmaker.matching import mediation, travel
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, bools, floats, ints
-from services.matchmaker.matching.explanation_data import PartCode, ScorePart
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, Mediation, Place
 from services.matchmaker.matching.masks import LEVELS, THEMES, any_of
 from services.matchmaker.matching.score import Weights, array_points, part

@@ -13,9 +13,9 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
+from contracts.matchmaker.explanations import PartCode, ScorePart
 from contracts.vocabulary import Level, Theme
 from services.matchmaker.matching.arrays import Bools, Ints, floats, ints
-from services.matchmaker.matching.explanation_data import PartCode, ScorePart
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
 from services.matchmaker.matching.partner_pairs import (
     PartnerPairs,

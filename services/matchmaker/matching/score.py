@@ -11,9 +11,9 @@ from typing import Annotated, Final
 import msgspec
 import numpy as np
 
+from contracts.matchmaker.explanations import PartCode, ScorePart
 from services.matchmaker.matching import words
 from services.matchmaker.matching.arrays import Floats, Ints
-from services.matchmaker.matching.explanation_data import PartCode, ScorePart
 from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.tables import Tables
 

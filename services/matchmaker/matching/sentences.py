@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from contracts.errors import Wording
-from services.matchmaker.matching import words
-from services.matchmaker.matching.explanation_data import (
+from contracts.matchmaker.explanations import (
     AlternativeReason,
     AlternativeSide,
     EquityPart,
@@ -16,6 +15,7 @@ from services.matchmaker.matching.explanation_data import (
     ScorePart,
     UnderReachedReason,
 )
+from services.matchmaker.matching import words
 from services.matchmaker.matching.inputs import Opening, Wish
 from services.matchmaker.matching.visits import VisitMatch
 

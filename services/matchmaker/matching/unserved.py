@@ -5,9 +5,9 @@ from uuid import UUID
 
 import numpy as np
 
+from contracts.matchmaker.explanations import Change, ChangeCode, GateCode, Obstacle, Unserved
 from services.matchmaker.matching import sentences
 from services.matchmaker.matching.arrays import Bools, Ints
-from services.matchmaker.matching.explanation_data import Change, ChangeCode, GateCode, Obstacle, Unserved
 from services.matchmaker.matching.gates import GATES, minutes
 from services.matchmaker.matching.visits import VisitPlan
 

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Final
 
 from contracts.errors import Wording
+from contracts.matchmaker.explanations import PartCode, UnderReachedReason
 from contracts.vocabulary import LEVEL_LABELS, THEME_LABELS, AccessNeed, Level, Theme, VisitFormat
-from services.matchmaker.matching.explanation_data import PartCode, UnderReachedReason
 from services.matchmaker.matching.masks import WEEKDAYS
 
 NBSP: Final = "\u00a0"

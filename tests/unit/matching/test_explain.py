@@ -6,9 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
-from contracts.vocabulary import Level, Theme, VisitFormat
-from services.matchmaker.matching.explain import explain_visit
-from services.matchmaker.matching.explanation_data import (
+from contracts.matchmaker.explanations import (
     AlternativeReason,
     AlternativeSide,
     ChangeCode,
@@ -18,6 +16,8 @@ from services.matchmaker.matching.explanation_data import (
     UnderReachedReason,
     Unserved,
 )
+from contracts.vocabulary import Level, Theme, VisitFormat
+from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.unserved import why_unserved

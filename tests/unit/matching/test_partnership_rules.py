@@ -9,11 +9,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.vocabulary import Level, Theme
-from services.matchmaker.matching.explain_partnership import explain_partnership
-from services.matchmaker.matching.explanation_data import (
+from contracts.matchmaker.explanations import (
     Explanation,
 )
+from contracts.vocabulary import Level, Theme
+from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair, Place
 from services.matchmaker.matching.partner_pairs import best_capacity, fits, fitting_pairs, pair_parts
 from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships

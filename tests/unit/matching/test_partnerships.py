@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from contracts.vocabulary import Level, Theme
-from services.matchmaker.matching.explain_partnership import check_partnership, explain_partnership
-from services.matchmaker.matching.explanation_data import (
+from contracts.matchmaker.explanations import (
     AlternativeReason,
     AlternativeSide,
     GateCode,
     PartCode,
 )
+from contracts.vocabulary import Level, Theme
+from services.matchmaker.matching.explain_partnership import check_partnership, explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair, Place
 from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships
 from services.matchmaker.matching.score import Weights

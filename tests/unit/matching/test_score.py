@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.matchmaker.explanations import PartCode
 from contracts.vocabulary import Theme, VisitFormat
 from services.matchmaker.matching.candidates import Candidates, find_candidates
-from services.matchmaker.matching.explanation_data import PartCode
 from services.matchmaker.matching.inputs import Mediation, Opening, StandingState, Wish
 from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.score import Weights, pair_points, visit_parts

@@ -2,8 +2,8 @@
 
 import pytest
 
+from contracts.matchmaker.explanations import PartCode
 from contracts.vocabulary import Theme, VisitFormat
-from services.matchmaker.matching.explanation_data import PartCode
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
 from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from contracts.errors import Wording
+from contracts.matchmaker.explanations import GateCode, PartCode, UnderReachedReason
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
 from services.matchmaker.matching import gate_words, sentences, words
 from services.matchmaker.matching.checks import CHECKS
-from services.matchmaker.matching.explanation_data import GateCode, PartCode, UnderReachedReason
 from services.matchmaker.matching.score import Weights
 
 
