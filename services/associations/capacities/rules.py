@@ -13,7 +13,7 @@ from msgspec.structs import asdict, replace
 from contracts.associations.capacities import Capacity, CapacityChange, NewCapacity
 from contracts.associations.profiles import Association
 from contracts.associations.territory import department_faults
-from contracts.errors import FieldError, Invalid, NotFound, TransitionRefused, Wording
+from contracts.errors import FieldError, NotFound, TransitionRefused, Wording
 from contracts.faults import blank_faults, fault, refuse, repetition_faults
 from contracts.local_time import local_day, start_of_day
 from contracts.machines import CAPACITY, COORDINATOR, SYSTEM
@@ -66,14 +66,8 @@ def changed_capacity(capacity: Capacity, change: CapacityChange, actors: frozens
 
 
 def withdrawn_capacity(capacity: Capacity, action: str, reason: str, actors: frozenset[str]) -> Capacity:
-    """The capacity withdrawn, the only move somebody makes; raises Invalid for any other, TransitionRefused."""
-    if action != "withdraw":
-        raise Invalid.field(
-            "action",
-            f"A capacity knows no action '{action[:40]}': withdraw is the only one.",
-            f"Une capacité n'a pas d'action « {action[:40]} » : withdraw est la seule.",
-        )
-    state = CAPACITY.step(capacity.state, action, actors)
+    """The capacity withdrawn; raises Invalid for an unknown action, NotYours, TransitionRefused."""
+    state = CAPACITY.move(capacity.state, action, actors)
     return replace(capacity, version=capacity.version + 1, state=state, reason=reason.strip())
 
 

@@ -27,8 +27,8 @@ def new_partnership(proposal: PartnershipProposal, partnership_id: UUID) -> Part
 
 
 def moved_partnership(partnership: Partnership, wanted: MovePartnership, actors: frozenset[str]) -> Partnership:
-    """The partnership started, or closed with its outcome; raises TransitionRefused, Invalid."""
-    state = PARTNERSHIP.step(partnership.state, wanted.action, actors)
+    """The partnership started, or closed with its outcome; raises Invalid, TransitionRefused."""
+    state = PARTNERSHIP.move(partnership.state, wanted.action, actors)
     outcome = wanted.reason.strip()
     if state == "closed" and not outcome:
         raise Invalid.field(

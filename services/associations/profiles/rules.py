@@ -78,13 +78,7 @@ def moved_association(
     association: Association, action: str, reason: str, actors: frozenset[str], now: datetime
 ) -> Association:
     """The association approved or suspended; raises Invalid for any other action, NotYours, TransitionRefused."""
-    if action not in MOVES:
-        raise Invalid.field(
-            "action",
-            f"An association knows no action '{action[:40]}': choose among {', '.join(MOVES)}.",
-            f"Une association n'a pas d'action « {action[:40]} » : choisissez parmi {', '.join(MOVES)}.",
-        )
-    state = ASSOCIATION_PROFILE.step(association.state, action, actors)
+    state = ASSOCIATION_PROFILE.move(association.state, action, actors)
     return replace(association, version=association.version + 1, state=state, reason=reason.strip(), changed_at=now)
 
 

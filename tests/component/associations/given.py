@@ -8,6 +8,7 @@ from contracts.associations.capacities import NewCapacity
 from contracts.associations.profiles import NewAssociation
 from contracts.caller import SCOPES_OF_ROLE, Caller
 from contracts.fields import Contact
+from contracts.local_time import local_day
 from contracts.matchmaker.proposals import PartnershipProposal
 from contracts.vocabulary import Level, OrganisationKind, Role, Theme
 
@@ -53,17 +54,27 @@ def an_association(**given: Any) -> NewAssociation:
     return NewAssociation(**(described | given))
 
 
-def a_capacity(today: date = TODAY, **given: Any) -> NewCapacity:
+def a_capacity(first_day: date = TODAY, **given: Any) -> NewCapacity:
     """Ten interventions about aerospace in collèges, from today on for sixty days."""
     described: dict[str, Any] = {
         "title": "Ateliers fusées",
         "themes": (Theme.AEROSPACE,),
         "levels": (Level.QUATRIEME, Level.TROISIEME),
-        "from_date": today,
-        "until_date": today + timedelta(days=60),
+        "from_date": first_day,
+        "until_date": first_day + timedelta(days=60),
         "interventions": 10,
     }
     return NewCapacity(**(described | given))
+
+
+def today() -> date:
+    """The day that it is in Occitanie, for a service that looks at the clock."""
+    return local_day(datetime.now(UTC))
+
+
+def a_capacity_from_today(**given: Any) -> NewCapacity:
+    """The same, from the present day on."""
+    return a_capacity(today(), **given)
 
 
 def an_agreed_proposal(**given: Any) -> PartnershipProposal:
