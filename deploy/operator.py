@@ -7,11 +7,21 @@ from pathlib import Path
 
 import nats.errors
 
+from contracts.caller import ALL_SCOPES, Caller
+from contracts.vocabulary import OrganisationKind, Role
 from deploy.embedded.everything import read_endpoints
 from services.bus import Bus, connect
 
 # A copy that runs answers at once; this long says that it was killed and left its address behind.
 CONNECT_TIMEOUT_S = 5.0
+
+OPERATOR = Caller(
+    key_id="operator",
+    role=Role.COORDINATOR,
+    organisation=OrganisationKind.REGION,
+    organisation_id="occitanie",
+    scopes=ALL_SCOPES,
+)
 
 
 class NobodyRuns(Exception):

@@ -1,11 +1,14 @@
 """Real servers for the tests: one PostgreSQL for the whole run, a database and a NATS of its own for each test.
 
-What a region looks like once services run in it is told in given.py.
+Some tests read real open data, which is never copied into the project. What a region looks like once services run in
+it is told in given.py.
 """
 
 import itertools
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,6 +21,7 @@ from deploy.postgres.provision import provision_database
 from deploy.provision import provision_streams
 from services.database import migrate
 
+ROOT = Path(__file__).parents[1]
 TEMPLATE = "passerelle_template"
 numbers = itertools.count(1)
 
@@ -81,3 +85,16 @@ async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
 def servers(postgres: RunningPostgres, database: str, nats: RunningNats) -> Servers:
     """A fresh database and a fresh broker."""
     return Servers(postgres, database, nats)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """The path of one file of the real data; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("PASSERELLE_DATA_DIR", ROOT.parent / "shared" / "data"))
+
+    def path_of(name: str) -> Path:
+        if not (folder / name).is_file():
+            pytest.skip(f"no {name} in {folder}: set PASSERELLE_DATA_DIR to the folder of the real data")
+        return folder / name
+
+    return path_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from deploy.commands.run import show_main_job
 from deploy.commands.speaking import run_to_end, tell
+from deploy.demo.showing import show_demo
 from deploy.embedded.everything import LOOPBACK, run_everything
 
 
@@ -21,4 +21,5 @@ def demo() -> None:
 async def play(folder: Path) -> None:
     """Run everything just long enough to show the main job."""
     async with run_everything(folder / "data", LOOPBACK, 0, tell) as running:
-        await show_main_job(running)
+        await show_demo(running)
+    tell("Nothing of it is kept; `passerelle run` shows the same and stays.")

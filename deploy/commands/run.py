@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from deploy.commands.speaking import run_to_end, tell
-from deploy.embedded.everything import LOOPBACK, Everything, run_everything
+from deploy.demo.showing import show_demo, show_keys
+from deploy.embedded.everything import LOOPBACK, run_everything
 
 
 @click.command()
@@ -21,19 +22,24 @@ from deploy.embedded.everything import LOOPBACK, Everything, run_everything
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
 )
-def run(data: Path, host: str, port: int) -> None:
+@click.option(
+    "--demo/--no-demo",
+    "with_demo",
+    default=True,
+    show_default=True,
+    help="Load an invented region into an empty Passerelle and play the main job on it.",
+)
+def run(data: Path, host: str, port: int, with_demo: bool) -> None:
     """Start everything on this machine and serve until Ctrl-C; the data are found again next time."""
-    if not run_to_end(serve(data, host, port)):
+    if not run_to_end(serve(data, host, port, with_demo)):
         tell(f"Stopped. Everything is kept in {data}.")
 
 
-async def serve(data: Path, host: str, port: int) -> None:
+async def serve(data: Path, host: str, port: int, with_demo: bool) -> None:
     """Run everything, show the main job, and wait to be cancelled."""
     async with run_everything(data, host, port, tell) as running:
-        await show_main_job(running)
+        if with_demo:
+            await show_demo(running)
+            show_keys(running.folder, data)
+        tell(f"Passerelle serves on {running.http_url}; Ctrl-C stops it.")
         await asyncio.Event().wait()
-
-
-async def show_main_job(running: Everything) -> None:
-    """Tell where Passerelle serves."""
-    tell(f"Passerelle serves on {running.http_url}; Ctrl-C stops it.")

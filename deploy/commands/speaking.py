@@ -8,9 +8,12 @@ from typing import Any
 import click
 from rich.console import Console
 
+from deploy.demo.acting import StepFailed
+from deploy.demo.load import LoadFailed
 from deploy.embedded.data_folder import DataFolderError
 from deploy.embedded.everything import PortBusyError
 from deploy.embedded.process import StartError
+from deploy.operator import NobodyRuns
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -37,6 +40,6 @@ def run_to_end(work: Coroutine[Any, Any, None]) -> bool:
         asyncio.run(stoppable())
     except asyncio.CancelledError:
         return False
-    except (DataFolderError, PortBusyError, StartError) as error:
+    except (DataFolderError, PortBusyError, StartError, LoadFailed, StepFailed, NobodyRuns) as error:
         raise click.ClickException(str(error)) from error
     return True

@@ -5,12 +5,11 @@ from typing import TypeVar
 
 import msgspec
 
-from contracts.caller import ALL_SCOPES, Caller
 from contracts.errors import Kind, PasserelleError, Problem, RequestRefused, Unavailable
 from contracts.message import ImportReport
-from contracts.vocabulary import OrganisationKind, Role
 from deploy.imports.layout import Layout, Loadable, Remark, Source, read_items
 from deploy.imports.table import Table
+from deploy.operator import OPERATOR
 from services.bus import Bus
 
 ItemT = TypeVar("ItemT")
@@ -19,14 +18,6 @@ ItemT = TypeVar("ItemT")
 BATCH_TIMEOUT_S = 30.0
 # What says nothing against the rows: the service is away, overrun or broken.
 AWAY = frozenset({Kind.UNAVAILABLE, Kind.TOO_MANY, Kind.INTERNAL})
-
-OPERATOR = Caller(
-    key_id="operator",
-    role=Role.COORDINATOR,
-    organisation=OrganisationKind.REGION,
-    organisation_id="occitanie",
-    scopes=ALL_SCOPES,
-)
 
 
 class ImportStopped(Exception):

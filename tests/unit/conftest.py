@@ -1,13 +1,8 @@
-"""Unit tests open no socket; some read real open data, which is never copied into the project."""
+"""Unit tests open no socket."""
 
-import os
 import socket
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -19,16 +14,3 @@ def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for way in ("connect", "connect_ex", "bind"):
         monkeypatch.setattr(socket.socket, way, refuse)
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Callable[[str], Path]:
-    """The path of one file of the real data; the test is skipped where it is absent."""
-    folder = Path(os.environ.get("PASSERELLE_DATA_DIR", ROOT.parent / "shared" / "data"))
-
-    def path_of(name: str) -> Path:
-        if not (folder / name).is_file():
-            pytest.skip(f"no {name} in {folder}: set PASSERELLE_DATA_DIR to the folder of the real data")
-        return folder / name
-
-    return path_of
