@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -33,6 +34,10 @@ class Server(uvicorn.Server):
         if self.started:
             self._app.state.running.failed.add_done_callback(self._end)
             log().info("ready", host=self.config.host, port=self.config.port)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in order; uvicorn's own would raise the signal again at the end, and so never exit with status 0."""
+        self.should_exit = True
 
     def _end(self, _failed: "asyncio.Future[str]") -> None:
         self.should_exit = True

@@ -116,7 +116,7 @@ async def test_service_without_settings_names_what_is_missing() -> None:
     code, output = await passerelle("service", "associations")
 
     assert code == 1
-    assert "database_dsn" in output
+    assert "PASSERELLE_DATABASE_DSN" in output
 
 
 async def test_unknown_service_is_refused() -> None:
