@@ -1,0 +1,60 @@
+"""What most tests of companies begin with: a company, a site, an offer, a slot, asked for through the bus."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.caller import Caller
+from contracts.companies.bookings import Booking, BookSlot
+from contracts.companies.profiles import AddSite, Company, RegisterCompany, Site
+from contracts.companies.slots import OpenSlot, Slot
+from contracts.companies.visit_offers import AddVisitOffer, VisitOffer
+from contracts.vocabulary import Role
+from tests.component.alone import Alone
+from tests.component.companies.given import (
+    COORDINATOR,
+    TEACHER,
+    a_caller,
+    new_booking,
+    new_company,
+    new_offer,
+    new_site,
+    new_slot,
+    next_school_day,
+)
+
+
+@dataclass(frozen=True)
+class Host:
+    """A company with a site, and the holder of its key."""
+
+    company: Company
+    site: Site
+    caller: Caller
+
+
+async def a_host(companies: Alone, **given: Any) -> Host:
+    """An approved company with one site."""
+    company = await companies.ask(RegisterCompany(company=new_company(**given)), COORDINATOR)
+    caller = a_caller(Role.COMPANY, company.id)
+    site = await companies.ask(AddSite(company_id=company.id, site=new_site()), caller)
+    return Host(company, site, caller)
+
+
+async def an_offer_of(companies: Alone, host: Host, **given: Any) -> VisitOffer:
+    """An offer of its site, published unless told otherwise."""
+    offer = new_offer(**({"site_id": host.site.id} | given))
+    answer: VisitOffer = await companies.ask(AddVisitOffer(company_id=host.company.id, visit_offer=offer), host.caller)
+    return answer
+
+
+async def a_slot_of(companies: Alone, host: Host, offer: VisitOffer, days_ahead: int = 28, **given: Any) -> Slot:
+    """A slot of one group on the first school day so many days ahead."""
+    slot = new_slot(next_school_day(days_ahead), **given)
+    answer: Slot = await companies.ask(OpenSlot(visit_offer_id=offer.id, slot=slot), host.caller)
+    return answer
+
+
+async def booked(companies: Alone, slot: Slot, caller: Caller = TEACHER, **given: Any) -> Booking:
+    """A booking of the slot, by a school."""
+    answer: Booking = await companies.ask(BookSlot(slot_id=slot.id, booking=new_booking(**given)), caller)
+    return answer
