@@ -232,6 +232,13 @@ class AlreadyBooked(Conflict):
     )
 
 
+class RetryFailed(Conflict):
+    """A dead letter failed once more; it is kept."""
+
+    slug = "retry-failed"
+    sentence = Wording("It failed again, and is kept: {error}.", "Nouvel échec, elle est conservée : {error}.")
+
+
 class KeyReused(Invalid):
     """The same idempotency key was sent with another body."""
 

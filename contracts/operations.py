@@ -12,7 +12,10 @@ from contracts.message import Command, Instant, Query
 
 
 class ServiceHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How a service is. `relay_backlog` counts events committed but not yet in the stream."""
+    """How a service is. `relay_backlog` counts events committed but not yet in the stream.
+
+    `alarms` are sentences for whoever operates it: what needs a hand although requests are answered.
+    """
 
     service: str
     ready: bool
@@ -20,6 +23,7 @@ class ServiceHealth(msgspec.Struct, frozen=True, kw_only=True):
     relay_backlog: int
     dead_letters: int
     timers_late: int
+    alarms: tuple[str, ...] = ()
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,6 @@ class ListDeadLetters(Query[tuple[DeadLetter, ...]], frozen=True, kw_only=True):
 
 
 class RetryDeadLetter(Command[bool], frozen=True, kw_only=True):
-    """Handle one dead letter again; the answer is whether it went well."""
+    """Handle one dead letter again; refused with `RetryFailed`, and kept, where it fails once more."""
 
     dead_letter_id: UUID

@@ -1,33 +1,39 @@
 """Answering requests: bounded, by deadline, one transaction and one effect each.
 
-The discovery part speaks the NATS micro protocol (`nats micro ls` shows every replica); the
-endpoint loop is our own because the library's handles one request at a time.
+A loop of our own, because the NATS library's handles one request at a time. Events are followed in
+`following.py`; how a process is found is in `discovery.py`.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 
 from contracts.caller import SYSTEM, Caller
-from contracts.errors import Invalid, KeyReused, PasserelleError, TooManyRequests, Unavailable
+from contracts.errors import Invalid, Malformed, PasserelleError, Problem, Unavailable
 from contracts.message import Command, Request, decoder_of, kebab_case
-from services.bus import problem_reply
-from services.database import DATABASE_AWAY
+from services.bus import fits, problem_reply
+from services.database import DatabaseAway, Pool, transaction
+from services.discovery import Discovery, Endpoint
+from services.idempotency import AnswerOnce
 from services.telemetry import log, start_trace
 from services.work import Work
 
 AnswerHandler = Callable[[Any, Work], Awaitable[Any]]
 Answers = Mapping[type[Request[Any]], AnswerHandler]
+
+# Two handlers that lock the same rows in another order: one of them is cancelled, and does it again.
+COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+ATTEMPTS = 3
+STOP_PATIENCE_S = 10
 
 
 class Answering:
@@ -37,7 +43,7 @@ class Answering:
         self,
         service: str,
         answers: Answers,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        pool: Pool,
         nats: Client,
         wake: Callable[[], None],
         concurrency: int,
@@ -53,30 +59,32 @@ class Answering:
         self._concurrency = concurrency
         self._tasks: set[asyncio.Task[None]] = set()
         self._subscriptions: list[Subscription] = []
-        self._identity = {"name": service, "id": uuid4().hex, "version": "1.0.0", "metadata": {}}
-        self._stats = {subject: [0, 0, 0.0] for subject in self._handlers}
-        self._started = datetime.now(UTC).isoformat()
+        self._endpoints = {subject: Endpoint(subject) for subject in self._handlers}
 
     async def start(self) -> None:
-        """Subscribe; replicas of a service share a queue group."""
+        """Subscribe; replicas of a service share a queue group. Requests arrive from when this returns."""
+        discovery = Discovery(self._service, list(self._endpoints.values()), self._nats)
+        self._subscriptions += await discovery.start()
         self._subscriptions.append(
             await self._nats.subscribe(f"svc.{self._service}.>", queue=self._service, cb=self._take)
         )
-        for verb in ("PING", "INFO", "STATS"):
-            for end in ("", f".{self._service}", f".{self._service}.{self._identity['id']}"):
-                self._subscriptions.append(await self._nats.subscribe(f"$SRV.{verb}{end}", cb=self._discover))
+        await self._nats.flush()
 
     async def stop(self) -> None:
         """Take no new request, then wait for those in flight to be answered."""
-        for subscription in self._subscriptions:
-            await subscription.drain()
+        # While NATS is away no request can arrive, and waiting for the broker's word would hold up the stop.
+        if self._nats.is_connected:
+            drains = [subscription.drain() for subscription in self._subscriptions]
+            for outcome in await asyncio.gather(*drains, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    log().warning("drain_failed", error=repr(outcome))
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=10)
+            await asyncio.wait(self._tasks, timeout=STOP_PATIENCE_S)
 
     async def _take(self, message: Msg) -> None:
         if len(self._tasks) >= self._concurrency:
-            body, headers = problem_reply(TooManyRequests().problem)
-            await self._nats.publish(message.reply, body, headers=headers)
+            log().warning("overrun", subject=message.subject, concurrency=self._concurrency)
+            await self._reply(message, *problem_reply(Unavailable(part=self._service).problem))
             return
         # A task of its own: the subscription calls back for one message at a time.
         task = asyncio.create_task(self._answer(message))
@@ -87,107 +95,88 @@ class Answering:
         headers = message.headers or {}
         start_trace(headers.get("traceparent"))
         began = time.perf_counter()
-        status = "ok"
+        body, problem = b"", None
         try:
-            if float(headers.get("deadline", "inf")) < time.time():
-                # Whoever asked has given up: doing it now would surprise them.
-                return
-            body, reply_headers = await self._handle(message, headers), {"status": "ok"}
+            # Whoever asked gives up at the deadline: what is not committed by then must not happen later.
+            async with asyncio.timeout(_seconds_left(headers)) as patience:
+                body = await self._handle(message, headers)
         except PasserelleError as error:
-            status = error.problem.slug
-            body, reply_headers = problem_reply(error.problem)
-        except DATABASE_AWAY as error:
-            status = "unavailable"
+            problem = error.problem
+        except DatabaseAway as error:
             log().warning("database_away", error=repr(error))
-            body, reply_headers = problem_reply(Unavailable(part="PostgreSQL").problem)
-        except Exception:
-            status = "internal"
+            problem = Unavailable(part="PostgreSQL").problem
+        except Exception as error:
+            if isinstance(error, TimeoutError) and patience.expired():
+                log().warning("deadline_passed", subject=message.subject)
+                return
             log().exception("request_failed", subject=message.subject)
-            body, reply_headers = problem_reply(PasserelleError().problem)
-        spent = time.perf_counter() - began
-        self._count(message.subject, spent, failed=status == "internal")
-        log().info("answered", subject=message.subject, status=status, ms=round(spent * 1000, 2))
-        await self._nats.publish(message.reply, body, headers=reply_headers)
+            problem = PasserelleError().problem
+        await self._finish(message, time.perf_counter() - began, body, problem)
+
+    async def _finish(self, message: Msg, seconds: float, body: bytes, problem: Problem | None) -> None:
+        status = problem.slug if problem else "ok"
+        if endpoint := self._endpoints.get(message.subject):
+            endpoint.count(seconds, failed=status == PasserelleError.slug)
+        log().info("answered", subject=message.subject, status=status, ms=round(seconds * 1000, 2))
+        await self._reply(message, *(problem_reply(problem) if problem else (body, {"status": "ok"})))
+
+    async def _reply(self, message: Msg, body: bytes, headers: dict[str, str]) -> None:
+        if not message.reply:
+            return
+        try:
+            await self._nats.publish(message.reply, body, headers=headers)
+        except NatsError as error:
+            # What was done stays done: whoever asked hears nothing, asks again with the same key, and is told.
+            log().warning("reply_lost", subject=message.subject, error=repr(error))
 
     async def _handle(self, message: Msg, headers: Mapping[str, str]) -> bytes:
-        known = self._handlers.get(message.subject)
-        if known is None:
+        if message.subject not in self._handlers:
             raise Unavailable(part=message.subject)
-        kind, handler = known
-        try:
-            request = decoder_of(kind).decode(message.data)
-            raw_caller = headers.get("caller")
-            caller = decoder_of(Caller).decode(raw_caller) if raw_caller else SYSTEM
-        except msgspec.ValidationError as error:
-            raise Invalid.field("body", str(error), str(error)) from error
+        kind, handler = self._handlers[message.subject]
+        request = _decoded(kind, message.data)
+        raw_caller = headers.get("caller")
+        caller = _decoded(Caller, raw_caller.encode()) if raw_caller else SYSTEM
         key = headers.get("idempotency-key", "") if issubclass(kind, Command) else ""
-        try:
-            return await self._transact(request, handler, caller, key, message.data)
-        except asyncpg.UniqueViolationError as error:
-            if error.table_name != "idempotency":
-                raise
-            # The same request came twice at once and the other one won: give its answer.
-            return await self._transact(request, handler, caller, key, message.data)
+        once = AnswerOnce(caller.party, key, kind, message.data) if key else None
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._transact(request, handler, caller, once)
+            except COLLISIONS as error:
+                log().warning("collision", subject=message.subject, error=repr(error))
+        return await self._transact(request, handler, caller, once)
 
-    async def _transact(self, request: Any, handler: AnswerHandler, caller: Caller, key: str, body: bytes) -> bytes:
-        async with self._pool.acquire() as connection, connection.transaction():
+    async def _transact(
+        self, request: Request[Any], handler: AnswerHandler, caller: Caller, once: AnswerOnce | None
+    ) -> bytes:
+        async with transaction(self._pool) as connection:
+            if once and (earlier := await once.claim(connection)) is not None:
+                return earlier
             work = Work(connection, datetime.now(UTC), self._service, caller)
-            if not key:
-                answer = msgspec.json.encode(await handler(request, work))
-                await work.finish()
-            else:
-                digest = hashlib.sha256(type(request).__name__.encode() + b"\0" + body).digest()
-                earlier = await connection.fetchrow(
-                    "select request_hash, answer from idempotency where caller = $1 and key = $2",
-                    caller.party,
-                    key,
-                )
-                if earlier is not None:
-                    if earlier["request_hash"] != digest:
-                        raise KeyReused()
-                    stored: bytes = earlier["answer"]
-                    return stored
-                answer = msgspec.json.encode(await handler(request, work))
-                await work.finish()
-                await connection.execute(
-                    "insert into idempotency (caller, key, request_hash, answer) values ($1, $2, $3, $4)",
-                    caller.party,
-                    key,
-                    digest,
-                    answer,
-                )
-        if work.events or work.timers:
+            answer = msgspec.json.encode(await handler(request, work))
+            if not fits(answer, self._nats):
+                raise ValueError(f"the answer to {type(request).__name__} takes {len(answer)} bytes")
+            to_do = await work.finish()
+            if once:
+                await once.keep(connection, answer)
+        if to_do:
             self._wake()
         return answer
 
-    def _count(self, subject: str, seconds: float, *, failed: bool) -> None:
-        if stats := self._stats.get(subject):
-            stats[0] += 1
-            stats[1] += failed
-            stats[2] += seconds
 
-    async def _discover(self, message: Msg) -> None:
-        verb = message.subject.split(".")[1].lower()
-        answer: dict[str, Any] = {**self._identity, "type": f"io.nats.micro.v1.{verb}_response"}
-        if verb == "info":
-            answer["description"] = f"Passerelle: the service {self._service}"
-            answer["endpoints"] = [
-                {"name": subject.split(".")[2], "subject": subject, "queue_group": self._service}
-                for subject in self._handlers
-            ]
-        if verb == "stats":
-            answer["started"] = self._started
-            answer["endpoints"] = [
-                {
-                    "name": subject.split(".")[2],
-                    "subject": subject,
-                    "queue_group": self._service,
-                    "num_requests": count,
-                    "num_errors": failures,
-                    "last_error": "",
-                    "processing_time": int(seconds * 1e9),
-                    "average_processing_time": int(seconds * 1e9 / count) if count else 0,
-                }
-                for subject, (count, failures, seconds) in self._stats.items()
-            ]
-        await self._nats.publish(message.reply, msgspec.json.encode(answer))
+def _seconds_left(headers: Mapping[str, str]) -> float | None:
+    """Until the deadline that came with the request; None where there is none."""
+    try:
+        return float(headers["deadline"]) - time.time()
+    except (KeyError, ValueError):
+        return None
+
+
+def _decoded(kind: Any, data: bytes) -> Any:
+    """A message part of that type; raises Invalid naming the field, or Malformed."""
+    try:
+        return decoder_of(kind).decode(data)
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).rstrip("`").partition(" - at `$.")
+        raise Invalid.field(path or "body", reason, reason) from error
+    except msgspec.DecodeError as error:
+        raise Malformed(reason=str(error)) from error

@@ -1,10 +1,11 @@
-"""Requests over NATS: asking another service, and the errors that come back.
+"""Connections to NATS, and requests over them: asking another service, and the errors that come back.
 
 Answering is in `answering.py`, following events in `following.py`; an event is never published
 here: only the outbox's relay does that.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -13,35 +14,50 @@ import msgspec
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
 
 from contracts.caller import SYSTEM, Caller
-from contracts.errors import Problem, RequestRefused, Unavailable
+from contracts.errors import Problem, RequestRefused, TooLarge, Unavailable
 from contracts.message import Request, answer_of, decoder_of, kebab_case, owner_of, subject_of
 from services.telemetry import current_traceparent, log
 
 AnswerT = TypeVar("AnswerT")
 REQUEST_TIMEOUT_S = 5.0
+DISCONNECT_S = 5
 # Half-open connections are noticed after this: the ping that the client sends is not enough when
 # the other machine vanished without a word.
 WATCH_INTERVAL_S = 5.0
+# The server counts headers into the largest message that it takes, and cuts off who exceeds it; the
+# client counts the body alone.
+HEADERS_BYTES = 16 * 1024
 
 
-async def connect(url: str, name: str, *, on_closed: Callable[[], None] | None = None, buffered: bool = True) -> Client:
-    """A connection that comes back by itself for ever; `on_closed` is called when it cannot.
+async def connect(url: str, name: str, *, on_end: Callable[[str], None] | None = None, buffered: bool = True) -> Client:
+    """A connection that comes back by itself for ever.
 
-    `buffered=False` makes a publish fail at once while disconnected (the relay needs to know).
+    `on_end` is told why where it cannot, or where the server forbids what we do: both are faults of
+    the deployment, which only a new process with other settings mends. `buffered=False` makes a
+    publish fail at once while disconnected (the relay needs to know).
     """
+    told = ""
 
     async def report_error(error: Exception) -> None:
-        log().warning("nats_error", connection=name, error=repr(error))
-        if "permissions violation" in str(error).lower() and on_closed:
-            # The server tells of a refused publish only here: it is a fault of the deployment.
-            log().error("nats_permission_violation", connection=name, error=str(error))
+        nonlocal told
+        # While the server is away, every attempt to come back fails with the same words.
+        if str(error) != told:
+            log().warning("nats_error", connection=name, error=repr(error))
+        told = str(error)
+        # The server tells of a refused publish or subscription only here.
+        if "permissions violation" in told.lower() and on_end:
+            on_end(f"NATS: {told}")
+
+    async def report_reconnected() -> None:
+        nonlocal told
+        told = ""
+        log().info("nats_reconnected", connection=name)
 
     async def report_closed() -> None:
-        if on_closed:
-            on_closed()
+        if on_end:
+            on_end("the connection to NATS is closed")
 
     return await nats.connect(
         url,
@@ -52,9 +68,18 @@ async def connect(url: str, name: str, *, on_closed: Callable[[], None] | None =
         ping_interval=10,
         max_outstanding_pings=2,
         error_cb=report_error,
+        reconnected_cb=report_reconnected,
         closed_cb=report_closed,
         pending_size=2 * 1024 * 1024 if buffered else 0,
     )
+
+
+async def disconnect(client: Client) -> None:
+    """Send what is still to be sent, then close; within a few seconds even where the server is away."""
+    if client.is_connected:
+        with contextlib.suppress(NatsError, TimeoutError, OSError):
+            await asyncio.wait_for(client.drain(), DISCONNECT_S)
+    await client.close()
 
 
 async def watch(client: Client) -> None:
@@ -67,6 +92,11 @@ async def watch(client: Client) -> None:
             except (NatsError, TimeoutError, OSError):
                 log().warning("nats_silent_reconnecting")
                 await client.force_reconnect()
+
+
+def fits(body: bytes, client: Client) -> bool:
+    """Whether the server takes a message with this body and our headers."""
+    return len(body) + HEADERS_BYTES <= client.max_payload
 
 
 class Bus:
@@ -87,7 +117,7 @@ class Bus:
         """The answer to a request.
 
         `service` is needed only for `contracts.operations`. Raises RequestRefused with the other
-        service's own problem, Unavailable where it, or NATS, does not answer in time.
+        service's own problem, TooLarge, and Unavailable where it, or NATS, does not answer in time.
         """
         kind = type(request)
         target = service or owner_of(kind)
@@ -101,10 +131,11 @@ class Bus:
             headers["idempotency-key"] = idempotency_key
         if not self.nats.is_connected:
             raise Unavailable(part="NATS")
+        body = msgspec.json.encode(request)
+        if not fits(body, self.nats):
+            raise TooLarge(limit=self.nats.max_payload - HEADERS_BYTES)
         try:
-            reply = await self.nats.request(subject, msgspec.json.encode(request), timeout=timeout_s, headers=headers)
-        except NoRespondersError as error:
-            raise Unavailable(part=target) from error
+            reply = await self.nats.request(subject, body, timeout=timeout_s, headers=headers)
         except (NatsError, TimeoutError, OSError) as error:
             raise Unavailable(part=target) from error
         if (reply.headers or {}).get("status") == "problem":

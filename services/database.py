@@ -6,8 +6,10 @@ Documents are stored as `jsonb`: a struct is written as it is, and read back as 
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import msgspec
@@ -15,17 +17,28 @@ import msgspec
 from services.telemetry import log
 
 SERVICES = Path(__file__).parent
+POOL_CLOSE_S = 5
 
-# What says that the database itself is away, so that the work is to be tried again, not refused.
-DATABASE_AWAY = (
-    OSError,
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection = asyncpg.pool.PoolConnectionProxy
+
+# What PostgreSQL and the driver raise where a connection is lost, or none is to be had.
+_CONNECTION_LOST = (
+    ConnectionError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
+
+
+class DatabaseAway(Exception):
+    """PostgreSQL itself is away: the work is to be tried again, not refused."""
+
+
+# The same for code that uses the pool without `transaction`.
+DATABASE_AWAY = (DatabaseAway, OSError, *_CONNECTION_LOST)
 
 
 async def set_codecs(connection: "asyncpg.Connection[Any]") -> None:
@@ -38,15 +51,55 @@ async def set_codecs(connection: "asyncpg.Connection[Any]") -> None:
     )
 
 
-async def open_pool(dsn: str, size: int) -> "asyncpg.Pool[asyncpg.Record]":
+async def leave_as_it_is(_connection: "asyncpg.Connection[Any]") -> None:
+    """Reset nothing between two uses: ours leave no state in the session, and it would be one more round trip each."""
+
+
+async def open_pool(dsn: str, size: int) -> Pool:
     """A pool of at most `size` connections; waits up to 30 s for a server that is starting."""
     for attempt in range(60):
         try:
-            return await asyncpg.create_pool(dsn, min_size=1, max_size=size, init=set_codecs, command_timeout=30)
+            return await asyncpg.create_pool(
+                dsn, min_size=1, max_size=size, init=set_codecs, reset=leave_as_it_is, command_timeout=30
+            )
         except DATABASE_AWAY as error:
             log().warning("database_away", attempt=attempt, error=repr(error))
             await asyncio.sleep(0.5)
     raise SystemExit("passerelle: PostgreSQL does not answer")
+
+
+async def close_pool(pool: Pool) -> None:
+    """Close the pool, by force where a connection is not given back in time."""
+    try:
+        await asyncio.wait_for(pool.close(), POOL_CLOSE_S)
+    except TimeoutError:
+        pool.terminate()
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection in a transaction that commits when the block ends well.
+
+    Raises DatabaseAway where the database went away before, in or at the end of it: what was done
+    is then to be done again, by whoever can tell whether it had committed after all. An error of
+    the statements themselves is raised as it is, so that a defect never looks like an outage.
+    """
+    try:
+        connection = await pool.acquire()
+    except DATABASE_AWAY as error:
+        raise DatabaseAway(repr(error)) from error
+    try:
+        async with connection.transaction():
+            yield connection
+    except _CONNECTION_LOST as error:
+        raise DatabaseAway(repr(error)) from error
+    except asyncpg.InterfaceError as error:
+        # The driver's word for both a wrong call and a call on a connection that is gone.
+        if connection.is_closed():
+            raise DatabaseAway(repr(error)) from error
+        raise
+    finally:
+        await pool.release(connection)
 
 
 def list_migrations(service: str) -> list[tuple[str, str]]:
@@ -58,10 +111,10 @@ def list_migrations(service: str) -> list[tuple[str, str]]:
 async def migrate(dsn: str, service: str) -> list[str]:
     """Apply what is missing to the service's schema, each file in a transaction of its own.
 
-    Replicas that start together wait for each other. Raises SystemExit where a file that was
-    applied has changed since: migrations only go forward.
+    Replicas that start together wait for each other. Migrations only go forward: raises SystemExit,
+    having applied nothing, where a file that was applied has changed, or a new one would come
+    before it.
     """
-    applied_now = []
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute("select pg_advisory_lock(hashtext('migrate ' || current_schema()))")
@@ -69,20 +122,38 @@ async def migrate(dsn: str, service: str) -> list[str]:
             "create table if not exists migration (name text primary key, checksum text not null,"
             " applied_at timestamptz not null default now())"
         )
-        known = {r["name"]: r["checksum"] for r in await connection.fetch("select * from migration")}
-        for name, text in list_migrations(service):
-            checksum = hashlib.sha256(text.encode()).hexdigest()
-            if name in known:
-                if known[name] != checksum:
-                    raise SystemExit(
-                        f"passerelle: migration {service}/{name} was applied and has changed since;"
-                        " add a new file instead"
-                    )
-                continue
+        known = {r["name"]: r["checksum"] for r in await connection.fetch("select name, checksum from migration")}
+        missing = missing_migrations(service, known)
+        for name, text in missing:
             async with connection.transaction():
                 await connection.execute(text)
-                await connection.execute("insert into migration (name, checksum) values ($1, $2)", name, checksum)
-            applied_now.append(name)
+                await connection.execute(
+                    "insert into migration (name, checksum) values ($1, $2)", name, checksum_of(text)
+                )
     finally:
         await connection.close()
-    return applied_now
+    return [name for name, _ in missing]
+
+
+def missing_migrations(service: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The migrations yet to apply, given names and checksums of those applied."""
+    missing = []
+    last_number = max((name for name in known if name[0].isdigit()), default="")
+    for name, text in list_migrations(service):
+        if name not in known:
+            missing.append((name, text))
+            if name[0].isdigit() and name < last_number:
+                raise SystemExit(
+                    f"passerelle: migration {service}/{name} comes before {last_number}, which is applied;"
+                    " give it the next number"
+                )
+        elif known[name] != checksum_of(text):
+            raise SystemExit(
+                f"passerelle: migration {service}/{name} was applied and has changed since; add a new file instead"
+            )
+    return missing
+
+
+def checksum_of(text: str) -> str:
+    """What tells whether a file changed after it was applied."""
+    return hashlib.sha256(text.encode()).hexdigest()

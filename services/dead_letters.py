@@ -1,20 +1,34 @@
 """Dead letters: what could not be handled is kept with its error, and can be handled again."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
-
-import asyncpg
 
 from contracts.identifiers import uuid7
 from contracts.message import decoder_of
 from contracts.operations import DeadLetter
+from services.work import Connection
+
+LISTED = 200
+# All that are listed together must fit into one answer.
+SHOWN_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A dead letter as it is handled again. Of a timer, `subject` is the kind and `body` the key."""
+
+    source: str
+    subject: str
+    headers: dict[str, str]
+    body: bytes
 
 
 async def insert_dead_letter(
-    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]",
+    connection: Connection,
     source: str,
     subject: str,
-    headers: dict[str, str],
+    headers: Mapping[str, str],
     body: bytes,
     error: str,
 ) -> UUID:
@@ -25,48 +39,46 @@ async def insert_dead_letter(
         letter_id,
         source,
         subject,
-        headers,
+        # Whatever it was that came, keeping it must not fail: PostgreSQL's texts hold no NUL.
+        {name: value.replace("\0", "") for name, value in headers.items()},
         body,
-        error,
+        error.replace("\0", ""),
     )
     return letter_id
 
 
-async def list_dead_letters(
-    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]",
-) -> tuple[DeadLetter, ...]:
-    """Those that wait, oldest first, 200 at most."""
+async def list_dead_letters(connection: Connection) -> tuple[DeadLetter, ...]:
+    """Those that wait, oldest first, LISTED at most, each shortened to be read."""
     rows = await connection.fetch(
         "select id, source, subject, error, body, failed_at from dead_letter"
-        " where retried_at is null order by failed_at limit 200"
+        " where retried_at is null order by failed_at, id limit $1",
+        LISTED,
     )
     return tuple(
         DeadLetter(
             id=row["id"],
             source=row["source"],
             subject=row["subject"],
-            error=row["error"],
-            body=row["body"].decode(errors="replace")[:2000],
+            error=row["error"][:SHOWN_CHARACTERS],
+            body=row["body"].decode(errors="replace")[:SHOWN_CHARACTERS],
             failed_at=row["failed_at"],
         )
         for row in rows
     )
 
 
-async def find_dead_letter(
-    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", letter_id: UUID
-) -> tuple[str, str, dict[str, str], bytes] | None:
-    """Source, subject, headers and body of one that waits; locks it."""
+async def find_dead_letter(connection: Connection, letter_id: UUID) -> Letter | None:
+    """One that waits, and locks it."""
     row = await connection.fetchrow(
         "select source, subject, headers, body from dead_letter where id = $1 and retried_at is null for update",
         letter_id,
     )
     if row is None:
         return None
-    headers: dict[str, Any] = decoder_of(dict[str, str]).decode(row["headers"])
-    return row["source"], row["subject"], headers, row["body"]
+    headers: dict[str, str] = decoder_of(dict[str, str]).decode(row["headers"])
+    return Letter(row["source"], row["subject"], headers, row["body"])
 
 
-async def mark_retried(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", letter_id: UUID) -> None:
+async def mark_retried(connection: Connection, letter_id: UUID) -> None:
     """Say that a dead letter was handled after all."""
     await connection.execute("update dead_letter set retried_at = now() where id = $1", letter_id)

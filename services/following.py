@@ -3,48 +3,49 @@
 A batch is handled in one transaction, in the order of the stream. If anything in it fails, every
 event of it is handled alone: what is malformed becomes a dead letter at once, what fails for
 another reason is delivered again and becomes a dead letter after `DELIVERIES`; a database that is
-away is waited for. Events carry whole resources with versions, so that late and reordered ones
-do no harm.
+away is waited for, with the events in hand. Events carry whole resources with versions, so that
+late and reordered ones do no harm. How events come from the broker is in `pulling.py`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
-from contracts.errors import PasserelleError
+from contracts.errors import Kind, PasserelleError
 from contracts.message import Event, decoder_of, subject_of
-from services.database import DATABASE_AWAY
+from services.database import DatabaseAway, Pool, transaction
 from services.dead_letters import insert_dead_letter
+from services.pulling import DurableGone, Pulling
 from services.telemetry import log, start_trace
-from services.work import Work
+from services.work import Connection, Work
 
 EventHandler = Callable[[Any, Work], Awaitable[None]]
 Follows = Mapping[type[Event], EventHandler]
-BATCH = 200
-# How long one pull stays open at the server, and how much longer we wait before we ask again.
-PULL_S = 20
-GRACE_S = 2
 DELIVERIES = 5
-RETRY_DELAYS_S = (0.2, 1, 5, 15, 30)
+RETRY_DELAYS_S = (0.2, 1, 5, 15)
+AWAY_PAUSE_S = 0.5
+# The broker delivers again what it hears nothing of for 10 s (deploy/provision.py).
+PROGRESS_S = 3
+FIRST_PAUSE_S = 0.25
+LONGEST_PAUSE_S = 10.0
 
 
 class Following:
-    """Owns the pull on one durable consumer: the events of one other service."""
+    """Owns the place of one service in the events of another."""
 
     def __init__(
         self,
         service: str,
         source: str,
         follows: Follows,
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        pool: Pool,
         nats: Client,
         wake: Callable[[], None],
     ) -> None:
@@ -52,110 +53,148 @@ class Following:
         self._stream = f"EVT_{source.upper()}"
         self._handlers = {subject_of(kind): (kind, handler) for kind, handler in follows.items()}
         self._pool = pool
-        self._nats = nats
         self._wake = wake
+        self._pulling = Pulling(nats, self._stream, service)
+        self.alarm = ""
 
     async def run(self) -> None:
-        """Follow until cancelled; what is in hand then is finished or delivered again."""
-        inbox = self._nats.new_inbox()
-        subscription = await self._nats.subscribe(inbox)
+        """Follow until cancelled; what is in hand then is handed back at once."""
+        pause_s = FIRST_PAUSE_S
+        await self._pulling.open()
         try:
             while True:
                 try:
-                    await self._pull(subscription, inbox)
-                except (NatsError, TimeoutError, *DATABASE_AWAY) as error:
+                    await self._settle(await self._pulling.next_events())
+                    self.alarm, pause_s = "", FIRST_PAUSE_S
+                except DurableGone as error:
+                    self.alarm = str(error)
+                    log().error("durable_gone", stream=self._stream, error=self.alarm)
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                except (NatsError, TimeoutError, OSError) as error:
                     log().warning("following_waits", stream=self._stream, error=repr(error))
-                    await asyncio.sleep(1)
+                    await asyncio.sleep(FIRST_PAUSE_S)
         finally:
-            await subscription.unsubscribe()
+            await self._pulling.close()
 
-    async def _pull(self, subscription: Subscription, inbox: str) -> None:
-        """One pull request: its messages as they come, until the server says that it is over."""
-        await self._nats.publish(
-            f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._service}",
-            msgspec.json.encode({"batch": BATCH, "expires": PULL_S * 1_000_000_000}),
-            reply=inbox,
-        )
-        taken = 0
-        while taken < BATCH:
-            batch = [await subscription.next_msg(timeout=PULL_S + GRACE_S)]
-            while subscription.pending_msgs:
-                batch.append(await subscription.next_msg(timeout=GRACE_S))
-            events = [message for message in batch if _status(message) is None]
-            if events:
-                taken += len(events)
-                await self._handle_batch(events)
-            for message in batch:
-                status = _status(message)
-                if status in {"404", "408"}:
-                    return
-                if status is not None:
-                    raise NatsError(f"{self._stream}: status {status} {message.headers}")
+    async def _settle(self, messages: Sequence[Msg]) -> None:
+        """Handle events until each is acknowledged or handed back."""
+        if not messages:
+            return
+        # One that comes again may have ended its handler's process: it must not take others with it.
+        fresh = [message for message in messages if message.metadata.num_delivered == 1]
+        again = [[message] for message in messages if message.metadata.num_delivered > 1]
+        async with in_progress(messages):
+            try:
+                for batch in [fresh, *again] if fresh else again:
+                    await self._handle_surely(batch)
+            except asyncio.CancelledError:
+                for message in unsettled(messages):
+                    await message.nak()
+                raise
 
-    async def _handle_batch(self, messages: list[Msg]) -> None:
+    async def _handle_surely(self, messages: Sequence[Msg]) -> None:
+        # The broker counts deliveries, and an outage of ours is not the events' fault: they stay in hand.
+        while True:
+            try:
+                await self._handle_batch(unsettled(messages))
+            except DatabaseAway as error:
+                log().warning("database_away", stream=self._stream, error=repr(error))
+                await asyncio.sleep(AWAY_PAUSE_S)
+            else:
+                return
+
+    async def _handle_batch(self, messages: Sequence[Msg]) -> None:
         try:
             await self._transact(messages)
-        except DATABASE_AWAY:
-            for message in messages:
-                await message.nak(delay=1)
+        except DatabaseAway:
             raise
         except Exception as error:
             if len(messages) == 1:
-                await self._handle_failure(messages[0], error)
+                await self._refuse(messages[0], error)
                 return
             for message in messages:
                 await self._handle_batch([message])
             return
         for message in messages:
+            start_trace((message.headers or {}).get("traceparent"))
+            log().info("handled", subject=message.subject, event_id=self._id_of(message))
+            # A lost acknowledgement costs one more delivery, which the inbox absorbs.
             await message.ack()
 
-    async def _transact(self, messages: list[Msg]) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
+    async def _transact(self, messages: Sequence[Msg]) -> None:
+        async with transaction(self._pool) as connection:
             work = Work(connection, datetime.now(UTC), self._service)
             for message in messages:
                 await self._handle(message, work)
-            await work.finish()
-        if work.events or work.timers:
+            to_do = await work.finish()
+        if to_do:
             self._wake()
 
     async def _handle(self, message: Msg, work: Work) -> None:
         known = self._handlers.get(message.subject)
-        if known is None:
+        if known is None or not await self._note(message, work.connection):
             return
         kind, handler = known
+        start_trace((message.headers or {}).get("traceparent"))
+        await handler(decoder_of(kind).decode(message.data), work)
+
+    async def _note(self, message: Msg, connection: Connection) -> bool:
+        """Write the event into the inbox; whether it was not there yet."""
+        new: bool | None = await connection.fetchval(
+            "insert into inbox (event_id) values ($1) on conflict do nothing returning true", self._id_of(message)
+        )
+        return bool(new)
+
+    def _id_of(self, message: Msg) -> str:
+        # An event that came without an id (by hand) is known by its place in the stream.
+        return (message.headers or {}).get("ce-id") or f"{self._stream}:{message.metadata.sequence.stream}"
+
+    async def _refuse(self, message: Msg, error: Exception) -> None:
+        """Have an event that failed delivered again, or make it a dead letter."""
+        delivered = message.metadata.num_delivered
         headers = message.headers or {}
         start_trace(headers.get("traceparent"))
-        # An event that came without an id (by hand) is known by its place in the stream.
-        event_id = headers.get("ce-id") or f"{self._stream}:{message.metadata.sequence.stream}"
-        new = await work.connection.fetchval(
-            "insert into inbox (event_id) values ($1) on conflict do nothing returning true",
-            event_id,
+        log().error(
+            "event_failed", subject=message.subject, event_id=self._id_of(message), delivered=delivered, exc_info=error
         )
-        if not new:
+        if not is_poison(error) and delivered < DELIVERIES:
+            await message.nak(delay=RETRY_DELAYS_S[delivered - 1])
             return
-        event = decoder_of(kind).decode(message.data)
-        await handler(event, work)
-        log().info("handled", subject=message.subject, event_id=event_id)
-
-    async def _handle_failure(self, message: Msg, error: Exception) -> None:
-        delivered = message.metadata.num_delivered
-        poison = isinstance(error, msgspec.DecodeError | PasserelleError)
-        log().error("event_failed", subject=message.subject, delivered=delivered, error=repr(error))
-        if not poison and delivered < DELIVERIES:
-            await message.nak(delay=RETRY_DELAYS_S[min(delivered, len(RETRY_DELAYS_S)) - 1])
-            return
-        async with self._pool.acquire() as connection:
-            await insert_dead_letter(
-                connection,
-                "event",
-                message.subject,
-                dict(message.headers or {}),
-                message.data,
-                repr(error),
-            )
+        async with transaction(self._pool) as connection:
+            # In the inbox it is settled: the same event delivered once more makes no second dead letter.
+            if await self._note(message, connection):
+                await insert_dead_letter(connection, "event", message.subject, headers, message.data, repr(error))
         await message.ack()
 
 
-def _status(message: Msg) -> str | None:
-    """The status of a message that is the server's own word, None for an event."""
-    return (message.headers or {}).get("Status") if not message.data else None
+def is_poison(error: Exception) -> bool:
+    """Whether an event that failed so will always fail so."""
+    if isinstance(error, PasserelleError):
+        return error.problem.kind is not Kind.UNAVAILABLE
+    return isinstance(error, msgspec.DecodeError)
+
+
+def unsettled(messages: Sequence[Msg]) -> list[Msg]:
+    """Those neither acknowledged nor handed back."""
+    return [message for message in messages if not message.is_acked]
+
+
+@asynccontextmanager
+async def in_progress(messages: Sequence[Msg]) -> AsyncIterator[None]:
+    """Tell the broker again and again that these events are being worked on, so that nobody else gets them."""
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(PROGRESS_S)
+            for message in unsettled(messages):
+                try:
+                    await message.in_progress()
+                except NatsError as error:
+                    log().warning("progress_untold", error=repr(error))
+
+    task = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        task.cancel()

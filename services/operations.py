@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from contracts.errors import NotFound
+from contracts.errors import NotFound, RetryFailed
 from contracts.message import Event, decoder_of, subject_of
 from contracts.operations import CheckHealth, DeadLetter, ListDeadLetters, RetryDeadLetter, ServiceHealth
 from services.answering import Answers
-from services.dead_letters import find_dead_letter, list_dead_letters, mark_retried
+from services.dead_letters import Letter, find_dead_letter, list_dead_letters, mark_retried
 from services.following import Follows
+from services.telemetry import log, start_trace
 from services.timers import TimerHandler
 from services.work import Work
 
@@ -17,8 +18,10 @@ from services.work import Work
 LATE = timedelta(seconds=30)
 
 
-def operations_of(follows: Follows, timers: Mapping[str, TimerHandler]) -> Answers:
-    """The handlers of health and dead letters for a service with these tables."""
+def operations_of(
+    follows: Follows, timers: Mapping[str, TimerHandler], alarms: Callable[[], tuple[str, ...]]
+) -> Answers:
+    """The handlers of health and dead letters for a service with these tables; `alarms` tells what its loops lack."""
     events: dict[str, tuple[type[Event], Callable[[Any, Work], Awaitable[None]]]] = {
         subject_of(kind): (kind, handler) for kind, handler in follows.items()
     }
@@ -38,22 +41,30 @@ def operations_of(follows: Follows, timers: Mapping[str, TimerHandler]) -> Answe
             relay_backlog=backlog,
             dead_letters=dead,
             timers_late=late,
+            alarms=alarms(),
         )
 
     async def list_letters(_request: ListDeadLetters, work: Work) -> tuple[DeadLetter, ...]:
         return await list_dead_letters(work.connection)
 
     async def retry(request: RetryDeadLetter, work: Work) -> bool:
-        found = await find_dead_letter(work.connection, request.dead_letter_id)
-        if found is None:
+        letter = await find_dead_letter(work.connection, request.dead_letter_id)
+        if letter is None:
             raise NotFound(thing="dead letter", id=str(request.dead_letter_id))
-        source, subject, _headers, body = found
-        if source == "timer":
-            await timers[subject](body.decode(), work)
-        else:
-            kind, handler = events[subject]
-            await handler(decoder_of(kind).decode(body), work)
+        try:
+            await handle(letter, work)
+        except Exception as error:
+            log().exception("retry_failed", subject=letter.subject)
+            raise RetryFailed(error=repr(error)) from error
         await mark_retried(work.connection, request.dead_letter_id)
         return True
+
+    async def handle(letter: Letter, work: Work) -> None:
+        start_trace(letter.headers.get("traceparent"))
+        if letter.source == "timer":
+            await timers[letter.subject](letter.body.decode(), work)
+            return
+        kind, handler = events[letter.subject]
+        await handler(decoder_of(kind).decode(letter.body), work)
 
     return {CheckHealth: check_health, ListDeadLetters: list_letters, RetryDeadLetter: retry}

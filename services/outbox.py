@@ -6,19 +6,21 @@ carries the same `Nats-Msg-Id`, and every consumer has an inbox.
 """
 
 import asyncio
-import json
 from typing import Any
 
 import asyncpg
 from nats.aio.client import Client
+from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as NatsError
 
+from contracts.message import decoder_of
 from services.database import DATABASE_AWAY, set_codecs
 from services.telemetry import log
 
 BATCH = 500
 # NATS loses nothing while it is away; the relay looks again this often even when nobody wakes it.
 POLL_S = 0.5
+LONGEST_PAUSE_S = 2.0
 ACKNOWLEDGE_TIMEOUT_S = 5.0
 
 _SELECT = (
@@ -46,8 +48,11 @@ class Relay:
 
     def __init__(self, dsn: str, nats: Client) -> None:
         self._dsn = dsn
+        self._nats = nats
         self._jetstream = nats.jetstream(timeout=ACKNOWLEDGE_TIMEOUT_S)
         self._awake = asyncio.Event()
+        self._pause_s = POLL_S
+        self.alarm = ""
 
     def wake(self) -> None:
         """Say that something was just committed."""
@@ -57,24 +62,32 @@ class Relay:
         """Relay until cancelled; a lost database or broker is waited for."""
         while True:
             try:
-                connection = await asyncpg.connect(self._dsn)
+                connection = await asyncpg.connect(self._dsn, command_timeout=30)
                 try:
                     await set_codecs(connection)
+                    await self._take_turn(connection)
                     await self._relay_while_connected(connection)
                 finally:
-                    await connection.close(timeout=1)
-            except (*DATABASE_AWAY, NatsError, TimeoutError) as error:
+                    # A session that is gone cannot say good-bye.
+                    connection.terminate()
+            except (*DATABASE_AWAY, asyncpg.InterfaceError, NatsError) as error:
+                self.alarm = f"the relay waits: {error!r}"
                 log().warning("relay_waits", error=repr(error))
-                await asyncio.sleep(POLL_S)
+                await asyncio.sleep(self._pause_s)
+                self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
 
-    async def _relay_while_connected(self, connection: "asyncpg.Connection[Any]") -> None:
+    async def _take_turn(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Wait until no other replica relays."""
         lock = "select pg_try_advisory_lock(hashtext('relay ' || current_schema()))"
         while not await connection.fetchval(lock):
             await asyncio.sleep(POLL_S)
+
+    async def _relay_while_connected(self, connection: "asyncpg.Connection[Any]") -> None:
         while True:
             self._awake.clear()
             while await self._relay_batch(connection):
                 pass
+            self.alarm, self._pause_s = "", POLL_S
             try:
                 await asyncio.wait_for(self._awake.wait(), POLL_S)
             except TimeoutError:
@@ -86,17 +99,31 @@ class Relay:
         published: list[int] = []
         try:
             for wave in waves(rows):
-                published += await self._publish(wave)
+                await self._publish(wave, published)
         finally:
             if published:
                 await connection.execute(_MARK, published)
         return len(rows) == BATCH
 
-    async def _publish(self, wave: list[asyncpg.Record]) -> list[int]:
-        futures = [
-            await self._jetstream.publish_async(row["subject"], row["body"], headers=json.loads(row["headers"]))
-            for row in wave
+    async def _publish(self, wave: list[asyncpg.Record], published: list[int]) -> None:
+        """Publish events of different aggregates side by side; adds the positions of those the stream holds."""
+        if not self._nats.is_connected:
+            raise ConnectionReconnectingError
+        outcomes = await asyncio.gather(
+            *(
+                self._jetstream.publish(row["subject"], row["body"], headers=_headers.decode(row["headers"]))
+                for row in wave
+            ),
+            return_exceptions=True,
+        )
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        published += [
+            row["position"]
+            for row, outcome in zip(wave, outcomes, strict=True)
+            if not isinstance(outcome, BaseException)
         ]
-        # A publish_async future has no time limit of its own.
-        await asyncio.wait_for(asyncio.gather(*futures), ACKNOWLEDGE_TIMEOUT_S)
-        return [row["position"] for row in wave]
+        if failures:
+            raise failures[0]
+
+
+_headers = decoder_of(dict[str, str])

@@ -4,27 +4,30 @@ The same `running` serves production, the embedded default and the tests; only t
 """
 
 import asyncio
-import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import starmap
 
-import asyncpg
 import uvloop
 
 from contracts.message import owner_of
 from services.answering import Answering, Answers
-from services.bus import Bus, connect, watch
-from services.database import migrate, open_pool
+from services.bus import Bus, connect, disconnect, watch
+from services.database import Pool, close_pool, migrate, open_pool
 from services.following import Following, Follows
 from services.operations import operations_of
 from services.outbox import Relay
+from services.schedule import Job, JobHandler, Schedule, timers_of
 from services.settings import Settings, read_settings
 from services.telemetry import configure_logging, log
-from services.timers import JobHandler, TimerHandler, Timers
+from services.timers import TimerHandler, Timers
 from services.work import Work
+
+# A handler in hand is rolled back at its next await.
+LOOPS_END_S = 5
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,17 @@ class Service:
         """The services whose events this one follows."""
         return tuple(sorted({owner_of(event) for event in self.follows}))
 
+    def follows_from(self, source: str) -> Follows:
+        """What it follows of one of them."""
+        return {kind: handler for kind, handler in self.follows.items() if owner_of(kind) == source}
+
 
 @dataclass(frozen=True)
 class Running:
     """A live service's hands: its database pool and its bus."""
 
     service: Service
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     bus: Bus
     failed: asyncio.Future[str]
 
@@ -61,7 +68,11 @@ async def forget_old_rows(work: Work) -> None:
     """Drop what no repeated request or late event can still need."""
     await work.connection.execute("delete from idempotency where created_at < now() - interval '7 days'")
     await work.connection.execute("delete from inbox where handled_at < now() - interval '60 days'")
-    await work.connection.execute("delete from job_run where slot < now() - interval '60 days'")
+    # The last slot of a job is what tells how much was missed, however long ago it was.
+    await work.connection.execute(
+        "delete from job_run using job_run later where job_run.job = later.job and job_run.slot < later.slot"
+        " and job_run.slot < now() - interval '60 days'"
+    )
 
 
 @asynccontextmanager
@@ -72,67 +83,75 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
     """
     failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-    def report_closed() -> None:
+    def fail(reason: str) -> None:
         if not failed.done():
-            failed.set_result("the connection to NATS is closed")
+            log().error("cannot_go_on", reason=reason)
+            failed.set_result(reason)
 
-    pool = await open_pool(settings.database_dsn, settings.database_connections)
-    nats = await connect(settings.nats_url, service.name, on_closed=report_closed)
-    relay_nats = await connect(settings.nats_url, service.name, buffered=False)
-    relay = Relay(settings.database_dsn, relay_nats)
+    # Undone in reverse order: no new request, those in flight answered, loops ended, connections closed.
+    async with AsyncExitStack() as undo:
+        pool = await open_pool(settings.database_dsn, settings.database_connections)
+        undo.push_async_callback(close_pool, pool)
+        nats = await connect(settings.nats_url, service.name, on_end=fail)
+        undo.push_async_callback(disconnect, nats)
+        relay_nats = await connect(settings.nats_url, service.name, on_end=fail, buffered=False)
+        undo.push_async_callback(disconnect, relay_nats)
+        undo.callback(_stopped, failed)
 
-    def wake() -> None:
-        relay.wake()
-        timers.wake()
+        relay = Relay(settings.database_dsn, relay_nats)
 
-    timers = Timers(
-        service.name,
-        service.timers,
-        {**service.schedule, "17 4 * * *": forget_old_rows},
-        pool,
-        wake,
-    )
-    answers = {**service.answers, **operations_of(service.follows, service.timers)}
-    answering = Answering(service.name, answers, pool, nats, wake, settings.concurrency)
-    following = [
-        Following(
-            service.name,
-            source,
-            {kind: handler for kind, handler in service.follows.items() if owner_of(kind) == source},
-            pool,
-            nats,
-            wake,
-        )
-        for source in service.sources
-    ]
-    loops = [relay.run(), timers.run(), watch(nats), *(each.run() for each in following)]
-    tasks = [asyncio.create_task(loop) for loop in loops]
-    for task in tasks:
-        task.add_done_callback(lambda done: _report_end(done, failed))
-    timers.start_clock()
-    await answering.start()
-    try:
-        yield Running(service, pool, Bus(nats), failed)
-    finally:
-        timers.stop_clock()
-        await answering.stop()
+        def wake() -> None:
+            relay.wake()
+            timers.wake()
+
+        jobs = [*starmap(Job, service.schedule.items()), Job("17 4 * * *", forget_old_rows)]
+        timer_handlers = {**service.timers, **timers_of(jobs)}
+        timers = Timers(service.name, timer_handlers, pool, wake)
+        following = [
+            Following(service.name, source, service.follows_from(source), pool, nats, wake)
+            for source in service.sources
+        ]
+
+        def alarms() -> tuple[str, ...]:
+            return tuple(filter(None, (relay.alarm, *(each.alarm for each in following))))
+
+        loops = [
+            relay.run(),
+            timers.run(),
+            Schedule(service.name, jobs, pool, wake).run(),
+            *(each.run() for each in following),
+            watch(nats),
+            watch(relay_nats),
+        ]
+        tasks = [asyncio.create_task(loop) for loop in loops]
         for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=5)
-        if not failed.done():
-            failed.set_result("stopped")
-        await relay_nats.close()
-        with contextlib.suppress(Exception):
-            await nats.drain()
-        await pool.close()
-        log().info("stopped")
+            task.add_done_callback(lambda done: _report_end(done, fail))
+        undo.push_async_callback(_end, tasks)
+
+        answers = {**service.answers, **operations_of(service.follows, timer_handlers, alarms)}
+        answering = Answering(service.name, answers, pool, nats, wake, settings.concurrency)
+        await answering.start()
+        undo.push_async_callback(answering.stop)
+        yield Running(service, pool, Bus(nats), failed)
+    log().info("stopped")
 
 
-def _report_end(task: "asyncio.Task[None]", failed: asyncio.Future[str]) -> None:
+def _stopped(failed: "asyncio.Future[str]") -> None:
+    if not failed.done():
+        failed.set_result("stopped")
+
+
+async def _end(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=LOOPS_END_S)
+
+
+def _report_end(task: "asyncio.Task[None]", fail: Callable[[str], None]) -> None:
     """A loop that ended by itself is a defect of ours: the process must not go on half alive."""
-    if not task.cancelled() and task.exception() is not None and not failed.done():
-        log().error("loop_failed", error=repr(task.exception()))
-        failed.set_result(repr(task.exception()))
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log().error("loop_failed", exc_info=error)
+        fail(repr(error))
 
 
 async def serve(service: Service, settings: Settings) -> int:

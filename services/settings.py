@@ -2,8 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
+
+PREFIX = "PASSERELLE_"
+Positive = Annotated[int, Meta(ge=1)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -11,23 +16,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_dsn: str
     nats_url: str
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = "info"
     http_host: str = "127.0.0.1"
-    http_port: int = 8000
-    # Requests handled at once by one process; the next one is answered 503.
-    concurrency: int = 64
-    database_connections: int = 12
+    http_port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    # Requests handled at once by one process; the next one is answered 503. They share the connections
+    # below: what waits for one costs little, and is given up when its asker gives up.
+    concurrency: Positive = 128
+    database_connections: Positive = 12
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings from variables named `PASSERELLE_…`; raises SystemExit naming a missing one."""
+    """The settings from variables named `PASSERELLE_…`; raises SystemExit naming those that are missing or wrong."""
     values = os.environ if environment is None else environment
-    given = {
-        field: values[f"PASSERELLE_{field.upper()}"]
-        for field in Settings.__struct_fields__
-        if f"PASSERELLE_{field.upper()}" in values
-    }
+    variables = {field: PREFIX + field.upper() for field in Settings.__struct_fields__}
+    missing = [variables[field.name] for field in msgspec.structs.fields(Settings) if field.required]
+    if missing := [variable for variable in missing if not values.get(variable)]:
+        raise SystemExit(f"passerelle: set {' and '.join(missing)}")
+    given = {field: values[variable] for field, variable in variables.items() if variable in values}
     try:
         return msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SystemExit(f"passerelle: the environment is incomplete (variables PASSERELLE_…): {error}") from error
+        message, _, field = str(error).partition(" - at `$.")
+        raise SystemExit(f"passerelle: {variables[field.rstrip('`')]}: {message.lower()}") from error

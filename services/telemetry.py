@@ -5,11 +5,14 @@ The trace context is W3C's `traceparent`; it travels as a header of every messag
 """
 
 import logging
+import re
 import secrets
 from contextvars import ContextVar
 
 import structlog
 
+# Version, trace id (not all zeros), parent id, flags; a later version may add more behind them.
+_TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)")
 _traceparent: ContextVar[str] = ContextVar("traceparent", default="")
 
 
@@ -48,11 +51,8 @@ def start_trace(traceparent: str | None = None) -> str:
 
     A malformed one from outside is replaced, as the W3C recommendation asks.
     """
-    parts = (traceparent or "").split("-")
-    if len(parts) >= 3 and len(parts[1]) == 32 and parts[1].strip("0123456789abcdef") == "":
-        trace = parts[1]
-    else:
-        trace = secrets.token_hex(16)
+    given = _TRACEPARENT.match(traceparent or "")
+    trace = given[1] if given else secrets.token_hex(16)
     current = f"00-{trace}-{secrets.token_hex(8)}-01"
     _traceparent.set(current)
     return current

@@ -1,28 +1,24 @@
-"""What is due: durable timers for deadlines, and the clock for what recurs.
+"""What is due: durable timers for deadlines and for what a change sets going.
 
 A timer is a row; whoever takes it runs its handler in the transaction that deletes it, so that it
 has one effect whatever the number of replicas and crashes. Timers of one kind and key that are due
 together are one call: a hundred changes wake the matchmaker once. Two calls of one kind and key
-never overlap. APScheduler is only the clock on every replica; the row in `job_run` decides.
+never overlap. What recurs by the calendar becomes timers in `schedule.py`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
-
-from services.database import DATABASE_AWAY
+from services.database import DatabaseAway, Pool, transaction
 from services.dead_letters import insert_dead_letter
 from services.telemetry import log, start_trace
-from services.work import Work
+from services.work import Connection, Work
 
 TimerHandler = Callable[[str, Work], Awaitable[None]]
-JobHandler = Callable[[Work], Awaitable[None]]
 POLL_S = 0.5
 ATTEMPTS = 8
+LONGEST_DELAY_S = 300
 WORKERS = 3
 
 # The lock is tried row by row on the few that are due longest, and stops at the first it gets.
@@ -31,57 +27,42 @@ select kind, key from (
     select kind, key from timer where due_at <= $1
     group by kind, key order by min(due_at) limit 50
 ) due
-where pg_try_advisory_xact_lock(hashtext('timer ' || kind || ' ' || key)) limit 1
+where pg_try_advisory_xact_lock(hashtext(current_schema() || ' timer ' || kind || ' ' || key)) limit 1
 """
 _TAKE = """
 delete from timer where id in (
     select id from timer where kind = $1 and key = $2 and due_at <= $3 for update skip locked
 ) returning attempts, traceparent
 """
+_POSTPONE = "update timer set attempts = $4, due_at = $5 where kind = $1 and key = $2 and due_at <= $3"
+
+
+class UnknownTimer(Exception):
+    """No handler has this kind; a replica of a newer version may have one."""
 
 
 class Timers:
-    """Owns the loops that run one service's timers, and its clock."""
+    """Owns the loops that run one service's timers."""
 
     def __init__(
         self,
         service: str,
         handlers: Mapping[str, TimerHandler],
-        schedule: Mapping[str, JobHandler],
-        pool: "asyncpg.Pool[asyncpg.Record]",
+        pool: Pool,
         wake: Callable[[], None],
     ) -> None:
         self._service = service
         self._handlers = handlers
-        self._schedule = schedule
         self._pool = pool
         self._wake_all = wake
         self._awake = asyncio.Event()
-        self._clock = AsyncIOScheduler(timezone="Europe/Paris")
 
     def wake(self) -> None:
         """Say that a timer was just committed."""
         self._awake.set()
 
-    def start_clock(self) -> None:
-        """Start the recurring jobs of this replica."""
-        for cron, job in self._schedule.items():
-            self._clock.add_job(
-                self._run_job,
-                CronTrigger.from_crontab(cron, timezone="Europe/Paris"),
-                args=(cron, job),
-                coalesce=True,
-                misfire_grace_time=None,
-            )
-        self._clock.start()
-
-    def stop_clock(self) -> None:
-        """Stop the recurring jobs."""
-        if self._clock.running:
-            self._clock.shutdown(wait=False)
-
     async def run(self) -> None:
-        """Run what is due until cancelled."""
+        """Run what is due until cancelled; what is in hand then is rolled back, and runs again elsewhere or later."""
         async with asyncio.TaskGroup() as group:
             for _ in range(WORKERS):
                 group.create_task(self._work())
@@ -89,76 +70,70 @@ class Timers:
     async def _work(self) -> None:
         while True:
             self._awake.clear()
+            pause_s = POLL_S
             try:
-                while await self.run_one():
+                while (pause_s := await self.run_one()) == 0:
                     pass
-            except DATABASE_AWAY as error:
-                log().warning("timers_wait", error=repr(error))
+            except DatabaseAway as error:
+                log().warning("database_away", error=repr(error))
             try:
-                await asyncio.wait_for(self._awake.wait(), POLL_S)
+                await asyncio.wait_for(self._awake.wait(), pause_s)
             except TimeoutError:
                 continue
 
-    async def run_one(self) -> bool:
-        """Run the timer that is due longest; returns whether there was one."""
+    async def run_one(self) -> float:
+        """Run the timer that is due longest; returns for how many seconds none is due. Raises DatabaseAway."""
         kind = key = ""
         attempts = 0
+        now = datetime.now(UTC)
         try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                work = Work(connection, datetime.now(UTC), self._service)
-                row = await connection.fetchrow(_DUE, work.now)
-                if row is None:
-                    return False
-                kind, key = row["kind"], row["key"]
-                taken = await connection.fetch(_TAKE, kind, key, work.now)
+            async with transaction(self._pool) as connection:
+                due = await connection.fetchrow(_DUE, now)
+                if due is None:
+                    return await seconds_to_next(connection, now)
+                kind, key = due["kind"], due["key"]
+                taken = await connection.fetch(_TAKE, kind, key, now)
                 if not taken:
-                    return True
+                    # Another replica finished it between the look and the lock.
+                    return 0
                 attempts = max(timer["attempts"] for timer in taken)
                 start_trace(taken[-1]["traceparent"])
-                await self._handlers[kind](key, work)
-                await work.finish()
-        except DATABASE_AWAY:
+                to_do = await self._call(kind, key, Work(connection, now, self._service))
+        except DatabaseAway:
             raise
         except Exception as error:
-            log().exception("timer_failed", kind=kind, key=key, attempts=attempts)
-            await self._postpone(kind, key, attempts + 1, error)
-            return True
-        if work.events or work.timers:
+            log().exception("timer_failed", kind=kind, key=key, attempts=attempts + 1)
+            await self._postpone(kind, key, now, attempts + 1, error)
+            return 0
+        log().info("timer_done", kind=kind, key=key, together=len(taken))
+        if to_do:
             self._wake_all()
-        return True
+        return 0
 
-    async def _postpone(self, kind: str, key: str, attempts: int, error: Exception) -> None:
-        async with self._pool.acquire() as connection, connection.transaction():
+    async def _call(self, kind: str, key: str, work: Work) -> bool:
+        if kind not in self._handlers:
+            raise UnknownTimer(kind)
+        await self._handlers[kind](key, work)
+        return await work.finish()
+
+    async def _postpone(self, kind: str, key: str, now: datetime, attempts: int, error: Exception) -> None:
+        """Try those that were due again later, and later still, until they become a dead letter."""
+        async with transaction(self._pool) as connection:
             if attempts < ATTEMPTS:
-                due_at = datetime.now(UTC) + timedelta(seconds=min(2**attempts, 300))
-                await connection.execute(
-                    "update timer set attempts = $3, due_at = $4 where kind = $1 and key = $2 and due_at <= now()",
-                    kind,
-                    key,
-                    attempts,
-                    due_at,
-                )
-                return
-            await connection.execute("delete from timer where kind = $1 and key = $2 and due_at <= now()", kind, key)
-            await insert_dead_letter(connection, "timer", kind, {}, key.encode(), repr(error))
+                due_at = datetime.now(UTC) + timedelta(seconds=min(2**attempts, LONGEST_DELAY_S))
+                await connection.execute(_POSTPONE, kind, key, now, attempts, due_at)
+            else:
+                await give_up(connection, kind, key, now, error)
 
-    async def _run_job(self, cron: str, job: JobHandler) -> None:
-        slot = datetime.now(UTC).replace(second=0, microsecond=0)
-        start_trace()
-        name = f"{cron} {job.__name__}"
-        try:
-            async with self._pool.acquire() as connection, connection.transaction():
-                mine = await connection.fetchval(
-                    "insert into job_run (job, slot) values ($1, $2) on conflict do nothing returning true",
-                    name,
-                    slot,
-                )
-                if not mine:
-                    return
-                work = Work(connection, datetime.now(UTC), self._service)
-                await job(work)
-                await work.finish()
-        except Exception:
-            log().exception("job_failed", job=name)
-            return
-        self._wake_all()
+
+async def seconds_to_next(connection: Connection, now: datetime) -> float:
+    """How long nothing is due for sure: POLL_S at most, since another replica may set a timer any time."""
+    next_due = await connection.fetchval("select min(due_at) from timer where due_at > $1", now)
+    return min((next_due - now).total_seconds(), POLL_S) if next_due else POLL_S
+
+
+async def give_up(connection: Connection, kind: str, key: str, now: datetime, error: Exception) -> None:
+    """Make the timers of a kind and key that were due one dead letter."""
+    # Another replica may have done it meanwhile, or handled them after all.
+    if await connection.fetch(_TAKE, kind, key, now):
+        await insert_dead_letter(connection, "timer", kind, {}, key.encode(), repr(error))

@@ -8,74 +8,86 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from contracts.caller import SYSTEM, Caller
 from contracts.identifiers import uuid7
-from contracts.message import Event, subject_of
+from contracts.message import Event, owner_of, subject_of
+from services import database
 from services.telemetry import current_traceparent
 
-Connection = asyncpg.pool.PoolConnectionProxy
+# What handlers and stores call it.
+Connection = database.Connection
+
+# The broker takes 1 MiB with headers (deploy/nats/server.conf). What it does not take would stand in
+# the outbox's way for ever, so it has to fail here, with the transaction that made it.
+EVENT_BYTES = 1_000_000
 
 
 @dataclass
 class Work:
     """One handler's unit of work. `now` is the one clock reading that all rules of it use."""
 
-    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+    connection: Connection
     now: datetime
     service: str
     caller: Caller = SYSTEM
-    events: list[Event] = field(default_factory=list)
-    timers: list[tuple[str, str, datetime]] = field(default_factory=list)
+    # Rows to be: each carries the trace in which it was announced, since one unit of work may handle many events.
+    outbox: list[tuple[Any, ...]] = field(default_factory=list)
+    timers: list[tuple[str, str, datetime, str]] = field(default_factory=list)
 
     def new_id(self) -> UUID:
         """A new UUIDv7: sorts by creation."""
         return uuid7()
 
     def announce(self, *events: Event) -> None:
-        """Record events; they commit with the state that they tell of."""
-        self.events.extend(events)
+        """Record events as they are now; they commit with the state that they tell of.
+
+        Raises TypeError for another service's event, ValueError for one that no broker would take.
+        """
+        self.outbox.extend(self._outbox_row(event) for event in events)
 
     def set_timer(self, kind: str, key: object, due_at: datetime) -> None:
         """Have the service's timer handler `kind` called with `key` at that time, once."""
-        self.timers.append((kind, str(key), due_at))
+        self.timers.append((kind, str(key), due_at, current_traceparent()))
 
     async def cancel_timer(self, kind: str, key: object) -> None:
         """Forget the timers of that kind and key."""
         await self.connection.execute("delete from timer where kind = $1 and key = $2", kind, str(key))
 
-    async def finish(self) -> None:
-        """Write the outbox and timer rows; called by the runtime just before the commit."""
-        traceparent = current_traceparent()
-        if self.events:
+    async def finish(self) -> bool:
+        """Write the outbox and timer rows, just before the commit; whether that leaves relay or timers work to do."""
+        if self.outbox:
             await self.connection.executemany(
                 "insert into outbox (id, aggregate_id, subject, headers, body, occurred_at)"
                 " values ($1, $2, $3, $4, $5, $6)",
-                [self._outbox_row(event, traceparent) for event in self.events],
+                self.outbox,
             )
         if self.timers:
             await self.connection.executemany(
-                "insert into timer (kind, key, due_at, traceparent) values ($1, $2, $3, $4)",
-                [(*timer, traceparent) for timer in self.timers],
+                "insert into timer (kind, key, due_at, traceparent) values ($1, $2, $3, $4)", self.timers
             )
+        return bool(self.outbox or self.timers)
 
-    def _outbox_row(self, event: Event, traceparent: str) -> tuple[Any, ...]:
+    def _outbox_row(self, event: Event) -> tuple[Any, ...]:
+        kind = type(event)
+        if owner_of(kind) != self.service:
+            raise TypeError(f"{self.service} cannot announce {kind.__name__}, which {owner_of(kind)} owns")
+        body = msgspec.json.encode(event)
+        if len(body) > EVENT_BYTES:
+            raise ValueError(f"{kind.__name__} takes {len(body)} bytes, over {EVENT_BYTES}")
         event_id = self.new_id()
-        subject = subject_of(type(event))
         aggregate_id = str(event.resource.id)
         # CloudEvents 1.0 in binary mode: the attributes are headers, the data is the body.
         headers = {
             "Nats-Msg-Id": str(event_id),
             "ce-specversion": "1.0",
             "ce-id": str(event_id),
-            "ce-type": subject,
+            "ce-type": subject_of(kind),
             "ce-source": f"/services/{self.service}",
             "ce-subject": aggregate_id,
             "ce-time": self.now.isoformat(),
             "content-type": "application/json",
-            "traceparent": traceparent,
+            "traceparent": current_traceparent(),
         }
-        body = msgspec.json.encode(event)
-        return event_id, aggregate_id, subject, headers, body, self.now
+        return event_id, aggregate_id, subject_of(kind), headers, body, self.now
