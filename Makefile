@@ -15,10 +15,10 @@ help: ## List the targets
 
 ##@ Use
 run: $(SETUP) ## Start everything on 127.0.0.1:8000 with a demo region, data kept in .passerelle/
-	@./passerelle run
+	@./passerelle run $(ARGS)
 
 demo: $(SETUP) ## Play the main job once in a temporary folder and print what happened
-	@./passerelle demo
+	@./passerelle demo $(ARGS)
 
 ##@ Work
 setup: $(SETUP) ## Make .venv from the hashed locks (the other targets do it when needed)
@@ -44,7 +44,7 @@ format: $(SETUP) ## Format the code and mend what the linter can mend
 
 bench: $(SETUP) ## Measure the main job, print the figures and write build/bench.json
 	@mkdir -p build
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 ##@ Maintain
 lock: $(SETUP) ## Resolve requirements/*.in again into hashed locks that name no host

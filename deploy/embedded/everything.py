@@ -99,7 +99,7 @@ async def start_servers(folder: Path, servers: Supervisor) -> tuple[RunningPostg
         postgres = await start_postgres(folder)
         servers.keep(postgres.process, again)
         await provision_database(postgres.admin_dsn(), postgres.passwords)
-        await asyncio.gather(*(migrate(postgres.dsn(service), service) for service in SERVICES))
+        await asyncio.gather(*(bring_up_to_date(postgres.dsn(service), service) for service in SERVICES))
         return postgres
 
     async def keep_nats() -> RunningNats:
@@ -119,6 +119,15 @@ async def start_servers(folder: Path, servers: Supervisor) -> tuple[RunningPostg
     except* (StartError, DataFolderError) as errors:
         raise errors.exceptions[0] from None
     return postgres.result(), nats.result()
+
+
+async def bring_up_to_date(dsn: str, service: str) -> None:
+    """Migrate a service's schema; StartError where its files do not follow from what was applied."""
+    try:
+        await migrate(dsn, service)
+    except SystemExit as refused:
+        # Left alone it would tear down the loop, and leave the servers without a stop in order.
+        raise StartError(str(refused).removeprefix("passerelle: ") + ".") from None
 
 
 async def start_services(

@@ -24,6 +24,7 @@ from services.matchmaker.matching.inputs import (
 from services.matchmaker.matching.partnerships import match_partnerships
 from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.visits import VisitPlan, match_visits
+from tests.benchmarks.figures import Figure, informative
 
 TODAY = date(2026, 9, 1)
 # Slots, classes, associations, companies.
@@ -49,9 +50,9 @@ _LEVELS = tuple(Level)
 _THEMES = tuple(Theme)
 
 
-def measure_matching() -> list[dict[str, Any]]:
-    """Return the figures of both sizes, ready for the bench's table."""
-    return [figure for size in SIZES for figure in _measure(size)]
+async def measure() -> list[Figure]:
+    """The figures of both sizes; they inform."""
+    return [informative(figure["name"], figure["value"], figure["unit"]) for size in SIZES for figure in _measure(size)]
 
 
 def _measure(size: str) -> Iterator[dict[str, Any]]:
