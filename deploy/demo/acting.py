@@ -33,7 +33,8 @@ def step(name: str) -> Iterator[None]:
     except TimeoutError as error:
         raise StepFailed(f"The main job stopped at «{name}»: it did not happen within {PATIENCE_S:.0f} s.") from error
     except (Refused, PasserelleError, httpx.HTTPError) as error:
-        raise StepFailed(f"The main job stopped at «{name}»: {error or type(error).__name__}.") from error
+        reason = str(error).rstrip(".") or type(error).__name__
+        raise StepFailed(f"The main job stopped at «{name}»: {reason}.") from error
 
 
 class Hand:

@@ -14,7 +14,7 @@ from contracts.reference.calendar import OutsideCalendar
 from contracts.vocabulary import Role
 from deploy.commands.progress import progress_bar
 from deploy.commands.speaking import console
-from deploy.demo.acting import Hand, StepFailed, hands
+from deploy.demo.acting import Hand, StepFailed, hands, step
 from deploy.demo.chance import PARIS
 from deploy.demo.keys import FILE as KEYS_FILE
 from deploy.demo.keys import DemoKeys, issue, write_env
@@ -57,7 +57,9 @@ async def go_on(folder: Path, url: str, bus: Bus, state: DemoState) -> None:
         lines.append(Line("An invented region was loaded", which, f"{time.monotonic() - began:.1f} s"))
     keys = state.keys
     if keys is None:
-        async with hands(url, await issue(bus, Role.COORDINATOR)) as (coordinator,):
+        with step("making keys"):
+            coordinator_key = await issue(bus, Role.COORDINATOR)
+        async with hands(url, coordinator_key) as (coordinator,):
             lines.append(await settle(coordinator, loaded))
         keys = await make_keys(url, bus, loaded, region.story.uai)
         state = keep_state(folder, msgspec.structs.replace(state, keys=keys))
@@ -79,9 +81,10 @@ def show_keys(folder: Path, shown_as: Path) -> None:
 
 async def somebody_is_there(url: str, bus: Bus) -> bool:
     """Whether real organisations are registered: invented ones are never mixed among them."""
-    async with hands(url, await issue(bus, Role.COORDINATOR)) as (coordinator,):
-        actors = await coordinator.get("/v1/map/actors")
-        return bool(actors["features"])
+    with step("looking who is there"):
+        async with hands(url, await issue(bus, Role.COORDINATOR)) as (coordinator,):
+            actors = await coordinator.get("/v1/map/actors")
+            return bool(actors["features"])
 
 
 def region_of(today: date, seed: int) -> Region:
@@ -108,15 +111,16 @@ async def load_with_bar(region: Region, bus: Bus) -> Loaded:
 async def counts(url: str, keys: DemoKeys, loaded: Loaded) -> list[Line]:
     """What is in the region now, as its directory shows it."""
     async with hands(url, keys.coordinator_key) as (coordinator,):
-        actors = await coordinator.get("/v1/map/actors")
-        found = [feature["properties"] for feature in actors["features"]]
-        return [
-            Line("On the map", ", ".join(f"{number} {what}" for what, number in actors_by_kind(found).items())),
-            Line("Open visit proposals", await count(coordinator, "/v1/visit-proposals", "proposed")),
-            Line("Open partnership proposals", await count(coordinator, "/v1/partnership-proposals", "proposed")),
-            Line("Confirmed visits", await count(coordinator, "/v1/bookings", "confirmed")),
-            Line("Class requests loaded at the start", str(loaded.class_requests)),
-        ]
+        with step("counting what is there"):
+            actors = await coordinator.get("/v1/map/actors")
+            found = [feature["properties"] for feature in actors["features"]]
+            return [
+                Line("On the map", ", ".join(f"{number} {what}" for what, number in actors_by_kind(found).items())),
+                Line("Open visit proposals", await count(coordinator, "/v1/visit-proposals", "proposed")),
+                Line("Open partnership proposals", await count(coordinator, "/v1/partnership-proposals", "proposed")),
+                Line("Confirmed visits", await count(coordinator, "/v1/bookings", "confirmed")),
+                Line("Class requests loaded at the start", str(loaded.class_requests)),
+            ]
 
 
 def actors_by_kind(found: list[dict[str, str]]) -> dict[str, int]:
