@@ -22,9 +22,9 @@ class Parameter(NamedTuple):
 
 
 def parameters_of(app: Litestar) -> dict[str, dict[str, Parameter]]:
-    """The query parameters of every route, by the id of its handler and their names in our code."""
+    """The query parameters of every route, by the name of its handler and their own in our code."""
     return {
-        handler.handler_id: {
+        handler.handler_name: {
             each.field_name: Parameter(each.field_alias, _kind(handler, each.field_name))
             for each in model.expected_query_params
         }
@@ -55,7 +55,7 @@ async def refuse_unknown_parameters(connection: ASGIConnection[Any, Any, Any, An
     """A guard of every route; raises Invalid naming each parameter that the route does not have."""
     if not connection.scope["query_string"]:
         return
-    known = {each.written for each in connection.app.state.parameters.get(handler.handler_id, {}).values()}
+    known = {each.written for each in connection.app.state.parameters.get(handler.handler_name, {}).values()}
     unknown = sorted(set(connection.query_params) - known)
     if unknown:
         names = ", ".join(sorted(known))

@@ -9,7 +9,8 @@ from typing import Annotated, TypeVar
 
 from litestar import Request, Response
 from litestar.datastructures import ResponseHeader, State
-from litestar.params import HeaderParameter
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, SkipValidation
 
 from contracts import message
 from contracts.caller import Caller
@@ -34,7 +35,7 @@ IdempotencyKey = Annotated[
 
 
 @dataclass(frozen=True)
-class Ask:
+class Asking:
     """Asks as one caller."""
 
     bus: Bus
@@ -46,7 +47,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Tell:
+class Telling:
     """Commands as one caller, with the request's idempotency key."""
 
     bus: Bus
@@ -59,17 +60,23 @@ class Tell:
         return present(answer, self.caller)
 
 
+# What routes write beside their parameters `ask`, `tell` and `caller`. We made them: nothing is left to validate.
+Ask = NamedDependency[SkipValidation[Asking]]
+Tell = NamedDependency[SkipValidation[Telling]]
+KeyHolder = NamedDependency[SkipValidation[Caller]]
+
+
 async def provide_caller(request: Request[None, Caller, State]) -> Caller:
     """Who the guard found the request to come from."""
     return request.auth
 
 
-async def provide_ask(request: Request[None, Caller, State]) -> Ask:
+async def provide_ask(request: Request[None, Caller, State]) -> Asking:
     """For routes that read."""
-    return Ask(request.app.state.running.bus, request.auth)
+    return Asking(request.app.state.running.bus, request.auth)
 
 
-async def provide_tell(request: Request[None, Caller, State], idempotency_key: IdempotencyKey = None) -> Tell:
+async def provide_tell(request: Request[None, Caller, State], idempotency_key: IdempotencyKey = None) -> Telling:
     """For routes that change something."""
     key = idempotency_key or ""
     if len(key) > IDEMPOTENCY_KEY_LENGTH or not key.isprintable():
@@ -78,7 +85,7 @@ async def provide_tell(request: Request[None, Caller, State], idempotency_key: I
             f"Use at most {IDEMPOTENCY_KEY_LENGTH} printable characters, a UUID for instance.",
             f"Utilisez au plus {IDEMPOTENCY_KEY_LENGTH} caractères imprimables, un UUID par exemple.",
         )
-    return Tell(request.app.state.running.bus, request.auth, key)
+    return Telling(request.app.state.running.bus, request.auth, key)
 
 
 def created(resource: ResourceT, collection: str) -> Response[ResourceT]:

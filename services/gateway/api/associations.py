@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.associations.profiles import (
     Association,
@@ -23,7 +24,7 @@ TAGS = ["Associations"]
 
 
 @post("/v1/associations", scope=Scope.PROFILE, tags=TAGS, response_headers=CREATED)
-async def register_association(data: NewAssociation, tell: Tell) -> Response[Association]:
+async def register_association(data: JSONBody[NewAssociation], tell: Tell) -> Response[Association]:
     """Register an association; by a coordinator."""
     return created(await tell(RegisterAssociation(association=data)), "/v1/associations")
 
@@ -41,20 +42,22 @@ async def list_associations(
 
 
 @get("/v1/associations/{association_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_association(association_id: UUID, ask: Ask) -> Association:
+async def get_association(association_id: FromPath[UUID], ask: Ask) -> Association:
     """One association; its contact only for itself and the Region."""
     return await ask(GetAssociation(association_id=association_id))
 
 
 @patch("/v1/associations/{association_id:uuid}", scope=Scope.PROFILE, tags=TAGS)
-async def change_association(association_id: UUID, data: AssociationChange, tell: Tell) -> Association:
+async def change_association(
+    association_id: FromPath[UUID], data: JSONBody[AssociationChange], tell: Tell
+) -> Association:
     """Change some fields of an association."""
     return await tell(ChangeAssociation(association_id=association_id, change=data))
 
 
 @post("/v1/associations/{association_id:uuid}/{action:str}", scope=Scope.PROFILE, tags=TAGS, status_code=200)
 async def move_association(
-    association_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None
+    association_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
 ) -> Association:
     """`approve` or `suspend` an association; by a coordinator."""
     reason = data.reason if data else ""

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.caller import Scope
 from contracts.companies.bookings import Booking, BookSlot, GetBooking, MoveBooking, NewBooking
@@ -16,14 +17,14 @@ TAGS = ["Bookings"]
 
 
 @post("/v1/slots/{slot_id:uuid}/bookings", scope=Scope.BOOKINGS, tags=TAGS, response_headers=CREATED)
-async def book_slot(slot_id: UUID, data: NewBooking, tell: Tell) -> Response[Booking]:
+async def book_slot(slot_id: FromPath[UUID], data: JSONBody[NewBooking], tell: Tell) -> Response[Booking]:
     """Book one group of a slot for one class."""
     return created(await tell(BookSlot(slot_id=slot_id, booking=data)), "/v1/bookings")
 
 
 @get("/v1/slots/{slot_id:uuid}/bookings", scope=Scope.READ, tags=TAGS)
 async def list_bookings_of_slot(
-    slot_id: UUID, ask: Ask, listing: Listing, in_state: StateFilter = None
+    slot_id: FromPath[UUID], ask: Ask, listing: Listing, in_state: StateFilter = None
 ) -> Page[Booking]:
     """A slot's bookings as far as they concern the caller."""
     await ask(GetSlot(slot_id=slot_id))
@@ -37,13 +38,15 @@ async def list_bookings(listing: Listing, in_state: StateFilter = None) -> Page[
 
 
 @get("/v1/bookings/{booking_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_booking(booking_id: UUID, ask: Ask) -> Booking:
+async def get_booking(booking_id: FromPath[UUID], ask: Ask) -> Booking:
     """One booking, for its school, its company and the Region."""
     return await ask(GetBooking(booking_id=booking_id))
 
 
 @post("/v1/bookings/{booking_id:uuid}/{action:str}", scope=Scope.BOOKINGS, tags=TAGS, status_code=200)
-async def move_booking(booking_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None) -> Booking:
+async def move_booking(
+    booking_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+) -> Booking:
     """`confirm`, `decline` or `cancel` a booking."""
     return await tell(MoveBooking(booking_id=booking_id, action=action, reason=data.reason if data else ""))
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.associations.capacities import (
     Capacity,
@@ -24,14 +25,16 @@ TAGS = ["Capacities"]
 
 
 @post("/v1/associations/{association_id:uuid}/capacities", scope=Scope.CAPACITIES, tags=TAGS, response_headers=CREATED)
-async def publish_capacity(association_id: UUID, data: NewCapacity, tell: Tell) -> Response[Capacity]:
+async def publish_capacity(
+    association_id: FromPath[UUID], data: JSONBody[NewCapacity], tell: Tell
+) -> Response[Capacity]:
     """Publish what an association can give in a period."""
     return created(await tell(PublishCapacity(association_id=association_id, capacity=data)), "/v1/capacities")
 
 
 @get("/v1/associations/{association_id:uuid}/capacities", scope=Scope.READ, tags=TAGS)
 async def list_capacities_of_association(
-    association_id: UUID, ask: Ask, listing: Listing, in_state: StateFilter = None
+    association_id: FromPath[UUID], ask: Ask, listing: Listing, in_state: StateFilter = None
 ) -> Page[Capacity]:
     """An association's capacities, newest first; to others only the published ones."""
     await ask(GetAssociation(association_id=association_id))
@@ -45,19 +48,21 @@ async def list_capacities(listing: Listing, department: Department = None, theme
 
 
 @get("/v1/capacities/{capacity_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_capacity(capacity_id: UUID, ask: Ask) -> Capacity:
+async def get_capacity(capacity_id: FromPath[UUID], ask: Ask) -> Capacity:
     """One capacity."""
     return await ask(GetCapacity(capacity_id=capacity_id))
 
 
 @patch("/v1/capacities/{capacity_id:uuid}", scope=Scope.CAPACITIES, tags=TAGS)
-async def change_capacity(capacity_id: UUID, data: CapacityChange, tell: Tell) -> Capacity:
+async def change_capacity(capacity_id: FromPath[UUID], data: JSONBody[CapacityChange], tell: Tell) -> Capacity:
     """Change some fields of a capacity."""
     return await tell(ChangeCapacity(capacity_id=capacity_id, change=data))
 
 
 @post("/v1/capacities/{capacity_id:uuid}/{action:str}", scope=Scope.CAPACITIES, tags=TAGS, status_code=200)
-async def move_capacity(capacity_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None) -> Capacity:
+async def move_capacity(
+    capacity_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+) -> Capacity:
     """`withdraw` a capacity."""
     return await tell(MoveCapacity(capacity_id=capacity_id, action=action, reason=data.reason if data else ""))
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.caller import Scope
 from contracts.gateway.actions import ActionDetails
@@ -24,7 +25,9 @@ TAGS = ["Class requests"]
 
 
 @post("/v1/schools/{uai:str}/class-requests", scope=Scope.REQUESTS, tags=TAGS, response_headers=CREATED)
-async def submit_class_request(uai: str, data: NewClassRequest, tell: Tell) -> Response[ClassRequest]:
+async def submit_class_request(
+    uai: FromPath[str], data: JSONBody[NewClassRequest], tell: Tell
+) -> Response[ClassRequest]:
     """Ask for visits for one class of a school."""
     command = SubmitClassRequest(school_uai=uai.upper(), class_request=data)
     return created(await tell(command), "/v1/class-requests")
@@ -32,7 +35,7 @@ async def submit_class_request(uai: str, data: NewClassRequest, tell: Tell) -> R
 
 @get("/v1/schools/{uai:str}/class-requests", scope=Scope.READ, tags=TAGS)
 async def list_class_requests_of_school(
-    uai: str, ask: Ask, listing: Listing, in_state: StateFilter = None
+    uai: FromPath[str], ask: Ask, listing: Listing, in_state: StateFilter = None
 ) -> Page[ClassRequest]:
     """A school's class requests, newest first, for itself and the Region."""
     school = await ask(GetSchool(uai=uai.upper()))
@@ -46,20 +49,22 @@ async def list_class_requests(listing: Listing, in_state: StateFilter = None) ->
 
 
 @get("/v1/class-requests/{class_request_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_class_request(class_request_id: UUID, ask: Ask) -> ClassRequest:
+async def get_class_request(class_request_id: FromPath[UUID], ask: Ask) -> ClassRequest:
     """One class request, for its school and the Region."""
     return await ask(GetClassRequest(class_request_id=class_request_id))
 
 
 @patch("/v1/class-requests/{class_request_id:uuid}", scope=Scope.REQUESTS, tags=TAGS)
-async def change_class_request(class_request_id: UUID, data: ClassRequestChange, tell: Tell) -> ClassRequest:
+async def change_class_request(
+    class_request_id: FromPath[UUID], data: JSONBody[ClassRequestChange], tell: Tell
+) -> ClassRequest:
     """Change some fields of a class request."""
     return await tell(ChangeClassRequest(class_request_id=class_request_id, change=data))
 
 
 @post("/v1/class-requests/{class_request_id:uuid}/{action:str}", scope=Scope.REQUESTS, tags=TAGS, status_code=200)
 async def move_class_request(
-    class_request_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None
+    class_request_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
 ) -> ClassRequest:
     """`withdraw` a class request."""
     reason = data.reason if data else ""

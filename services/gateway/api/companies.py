@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.caller import Scope
 from contracts.companies.profiles import (
@@ -23,7 +24,7 @@ TAGS = ["Companies"]
 
 
 @post("/v1/companies", scope=Scope.PROFILE, tags=TAGS, response_headers=CREATED)
-async def register_company(data: NewCompany, tell: Tell) -> Response[Company]:
+async def register_company(data: JSONBody[NewCompany], tell: Tell) -> Response[Company]:
     """Register a company; by a coordinator."""
     return created(await tell(RegisterCompany(company=data)), "/v1/companies")
 
@@ -35,19 +36,21 @@ async def list_companies(listing: Listing, q: Search = None, in_state: StateFilt
 
 
 @get("/v1/companies/{company_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_company(company_id: UUID, ask: Ask) -> Company:
+async def get_company(company_id: FromPath[UUID], ask: Ask) -> Company:
     """One company; its contact only for itself and the Region."""
     return await ask(GetCompany(company_id=company_id))
 
 
 @patch("/v1/companies/{company_id:uuid}", scope=Scope.PROFILE, tags=TAGS)
-async def change_company(company_id: UUID, data: CompanyChange, tell: Tell) -> Company:
+async def change_company(company_id: FromPath[UUID], data: JSONBody[CompanyChange], tell: Tell) -> Company:
     """Change some fields of a company."""
     return await tell(ChangeCompany(company_id=company_id, change=data))
 
 
 @post("/v1/companies/{company_id:uuid}/{action:str}", scope=Scope.PROFILE, tags=TAGS, status_code=200)
-async def move_company(company_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None) -> Company:
+async def move_company(
+    company_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+) -> Company:
     """`approve` or `suspend` a company; by a coordinator."""
     reason = data.reason if data else ""
     return await tell(MoveCompany(company_id=company_id, action=action, reason=reason))

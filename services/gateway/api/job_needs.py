@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get, patch, post
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from contracts.caller import Scope
 from contracts.companies.job_needs import (
@@ -28,14 +28,14 @@ Kind = Annotated[JobNeedKind | None, QueryParameter()]
 
 
 @post("/v1/companies/{company_id:uuid}/job-needs", scope=Scope.OFFERS, tags=TAGS, response_headers=CREATED)
-async def add_job_need(company_id: UUID, data: NewJobNeed, tell: Tell) -> Response[JobNeed]:
+async def add_job_need(company_id: FromPath[UUID], data: JSONBody[NewJobNeed], tell: Tell) -> Response[JobNeed]:
     """Add a job need to a company."""
     return created(await tell(AddJobNeed(company_id=company_id, job_need=data)), "/v1/job-needs")
 
 
 @get("/v1/companies/{company_id:uuid}/job-needs", scope=Scope.READ, tags=TAGS)
 async def list_job_needs_of_company(
-    company_id: UUID, ask: Ask, listing: Listing, in_state: StateFilter = None
+    company_id: FromPath[UUID], ask: Ask, listing: Listing, in_state: StateFilter = None
 ) -> Page[JobNeed]:
     """A company's job needs, newest first; to others only the published ones."""
     await ask(GetCompany(company_id=company_id))
@@ -51,19 +51,21 @@ async def list_job_needs(
 
 
 @get("/v1/job-needs/{job_need_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_job_need(job_need_id: UUID, ask: Ask) -> JobNeed:
+async def get_job_need(job_need_id: FromPath[UUID], ask: Ask) -> JobNeed:
     """One job need."""
     return await ask(GetJobNeed(job_need_id=job_need_id))
 
 
 @patch("/v1/job-needs/{job_need_id:uuid}", scope=Scope.OFFERS, tags=TAGS)
-async def change_job_need(job_need_id: UUID, data: JobNeedChange, tell: Tell) -> JobNeed:
+async def change_job_need(job_need_id: FromPath[UUID], data: JSONBody[JobNeedChange], tell: Tell) -> JobNeed:
     """Change some fields of a job need."""
     return await tell(ChangeJobNeed(job_need_id=job_need_id, change=data))
 
 
 @post("/v1/job-needs/{job_need_id:uuid}/{action:str}", scope=Scope.OFFERS, tags=TAGS, status_code=200)
-async def move_job_need(job_need_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None) -> JobNeed:
+async def move_job_need(
+    job_need_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+) -> JobNeed:
     """`publish`, `approve`, `fill` or `withdraw` a job need."""
     reason = data.reason if data else ""
     return await tell(MoveJobNeed(job_need_id=job_need_id, action=action, reason=reason))

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
 
 from contracts.associations.profiles import GetAssociation
 from contracts.caller import Caller, Scope
@@ -15,7 +16,7 @@ from contracts.gateway.keys import ApiKey, IssuedApiKey, Me, NewApiKey
 from contracts.matchmaker.schools import GetSchool
 from contracts.message import Page, Query
 from contracts.vocabulary import OrganisationKind
-from services.gateway.api.asking import CREATED, Ask
+from services.gateway.api.asking import CREATED, Ask, Asking, KeyHolder
 from services.gateway.auth.guard import ANY_KEY
 from services.gateway.auth.handlers import issue_key, revoke_key
 from services.gateway.auth.rules import ORGANISATION_OF_ROLE, name_organisation
@@ -25,7 +26,9 @@ TAGS = ["Keys"]
 
 
 @post("/v1/api-keys", scope=Scope.KEYS, tags=TAGS, response_headers=CREATED)
-async def issue_api_key(data: NewApiKey, ask: Ask, request: Request[None, Caller, State]) -> Response[IssuedApiKey]:
+async def issue_api_key(
+    data: JSONBody[NewApiKey], ask: Ask, request: Request[None, Caller, State]
+) -> Response[IssuedApiKey]:
     """Make a key. Its secret is in this answer only; keep it, nobody can show it again."""
     await _check_organisation(data, ask)
     async with request.app.state.running.pool.acquire() as connection:
@@ -34,7 +37,7 @@ async def issue_api_key(data: NewApiKey, ask: Ask, request: Request[None, Caller
 
 
 @get("/v1/api-keys", scope=Scope.KEYS, tags=TAGS)
-async def list_api_keys(caller: Caller, request: Request[None, Caller, State]) -> Page[ApiKey]:
+async def list_api_keys(caller: KeyHolder, request: Request[None, Caller, State]) -> Page[ApiKey]:
     """The keys of the caller's organisation, without their secrets; a coordinator's list has everybody's."""
     organisation = None if caller.is_coordinator else caller.organisation
     async with request.app.state.running.pool.acquire() as connection:
@@ -42,7 +45,7 @@ async def list_api_keys(caller: Caller, request: Request[None, Caller, State]) -
 
 
 @delete("/v1/api-keys/{key_id:uuid}", scope=Scope.KEYS, tags=TAGS)
-async def revoke_api_key(key_id: UUID, caller: Caller, request: Request[None, Caller, State]) -> None:
+async def revoke_api_key(key_id: FromPath[UUID], caller: KeyHolder, request: Request[None, Caller, State]) -> None:
     """Revoke a key: it stops working within seconds, and for good."""
     async with request.app.state.running.pool.acquire() as connection:
         await revoke_key(connection, key_id, caller, datetime.now(UTC))
@@ -50,12 +53,12 @@ async def revoke_api_key(key_id: UUID, caller: Caller, request: Request[None, Ca
 
 
 @get("/v1/me", scope=ANY_KEY, tags=TAGS)
-async def get_me(caller: Caller) -> Me:
+async def get_me(caller: KeyHolder) -> Me:
     """Who the key's holder is."""
     return msgspec.convert(caller, Me, from_attributes=True)
 
 
-async def _check_organisation(new: NewApiKey, ask: Ask) -> None:
+async def _check_organisation(new: NewApiKey, ask: Asking) -> None:
     organisation_id = name_organisation(new)
     kind = ORGANISATION_OF_ROLE[new.role]
     if kind is OrganisationKind.REGION:

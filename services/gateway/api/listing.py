@@ -10,7 +10,8 @@ from typing import Annotated, Any, TypeVar
 import asyncpg
 from litestar import Request
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
 
 from contracts.caller import Caller
 from contracts.message import Page, Resource
@@ -40,7 +41,7 @@ def tags_of(**filters: str | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Listing:
+class Lister:
     """Lists as one caller, from one cursor on."""
 
     pool: "asyncpg.Pool[asyncpg.Record]"
@@ -58,8 +59,12 @@ class Listing:
         return Page(items=items, next_cursor=encode_cursor(found[self.limit - 1][0]) if more else None)
 
 
+# What routes write beside their parameter `listing`.
+Listing = NamedDependency[SkipValidation[Lister]]
+
+
 async def provide_listing(
     request: Request[None, Caller, State], cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Listing:
+) -> Lister:
     """For routes that list."""
-    return Listing(request.app.state.running.pool, request.auth, cursor, limit)
+    return Lister(request.app.state.running.pool, request.auth, cursor, limit)

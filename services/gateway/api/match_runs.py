@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from contracts.caller import Scope
 from contracts.matchmaker.match_runs import GetMatchRun, MatchRun, StartMatchRun
@@ -28,7 +29,7 @@ async def list_match_runs(listing: Listing) -> Page[MatchRun]:
 
 
 @get("/v1/match-runs/{match_run_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_match_run(match_run_id: UUID, ask: Ask) -> MatchRun:
+async def get_match_run(match_run_id: FromPath[UUID], ask: Ask) -> MatchRun:
     """One match run."""
     return await ask(GetMatchRun(match_run_id=match_run_id))
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.associations.partnerships import GetPartnership, MovePartnership, Partnership
 from contracts.caller import Scope
@@ -21,14 +22,14 @@ async def list_partnerships(listing: Listing, in_state: StateFilter = None) -> P
 
 
 @get("/v1/partnerships/{partnership_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_partnership(partnership_id: UUID, ask: Ask) -> Partnership:
+async def get_partnership(partnership_id: FromPath[UUID], ask: Ask) -> Partnership:
     """One partnership, for its two sides and the Region."""
     return await ask(GetPartnership(partnership_id=partnership_id))
 
 
 @post("/v1/partnerships/{partnership_id:uuid}/{action:str}", scope=Scope.PROPOSALS, tags=TAGS, status_code=200)
 async def move_partnership(
-    partnership_id: UUID, action: str, tell: Tell, data: ActionDetails | None = None
+    partnership_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
 ) -> Partnership:
     """`start` or `close` a partnership; the reason of closing is its outcome."""
     reason = data.reason if data else ""

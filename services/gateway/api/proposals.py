@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from contracts.caller import Scope
 from contracts.gateway.actions import ProposalAnswer
@@ -26,27 +27,27 @@ VISITS, PARTNERSHIPS = ["Visit proposals"], ["Partnership proposals"]
 
 @get("/v1/visit-proposals", scope=Scope.READ, tags=VISITS)
 async def list_visit_proposals(
-    listing: Listing, in_state: StateFilter = None, class_request: UUID | None = None
+    listing: Listing, in_state: StateFilter = None, class_request: FromQuery[UUID | None] = None
 ) -> Page[VisitProposal]:
     """The caller's visit proposals, newest first; `class_request` narrows them to one class."""
     return await listing(VisitProposal, state=in_state, parent=class_request)
 
 
 @get("/v1/visit-proposals/{proposal_id:uuid}", scope=Scope.READ, tags=VISITS)
-async def get_visit_proposal(proposal_id: UUID, ask: Ask) -> VisitProposal:
+async def get_visit_proposal(proposal_id: FromPath[UUID], ask: Ask) -> VisitProposal:
     """One visit proposal."""
     return await ask(GetVisitProposal(proposal_id=proposal_id))
 
 
 @get("/v1/visit-proposals/{proposal_id:uuid}/explanation", scope=Scope.READ, tags=VISITS)
-async def explain_visit_proposal(proposal_id: UUID, ask: Ask) -> Explanation:
+async def explain_visit_proposal(proposal_id: FromPath[UUID], ask: Ask) -> Explanation:
     """Why this visit was proposed; both sides read the same."""
     return await ask(ExplainVisitProposal(proposal_id=proposal_id))
 
 
 @post("/v1/visit-proposals/{proposal_id:uuid}/{action:str}", scope=Scope.PROPOSALS, tags=VISITS, status_code=200)
 async def answer_visit_proposal(
-    proposal_id: UUID, action: str, tell: Tell, data: ProposalAnswer | None = None
+    proposal_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ProposalAnswer | None] = None
 ) -> VisitProposal:
     """`accept` (which books) or `decline` a visit proposal."""
     answer = data or ProposalAnswer()
@@ -62,13 +63,13 @@ async def list_partnership_proposals(listing: Listing, in_state: StateFilter = N
 
 
 @get("/v1/partnership-proposals/{proposal_id:uuid}", scope=Scope.READ, tags=PARTNERSHIPS)
-async def get_partnership_proposal(proposal_id: UUID, ask: Ask) -> PartnershipProposal:
+async def get_partnership_proposal(proposal_id: FromPath[UUID], ask: Ask) -> PartnershipProposal:
     """One partnership proposal; with both contacts once both sides accepted."""
     return await ask(GetPartnershipProposal(proposal_id=proposal_id))
 
 
 @get("/v1/partnership-proposals/{proposal_id:uuid}/explanation", scope=Scope.READ, tags=PARTNERSHIPS)
-async def explain_partnership_proposal(proposal_id: UUID, ask: Ask) -> Explanation:
+async def explain_partnership_proposal(proposal_id: FromPath[UUID], ask: Ask) -> Explanation:
     """Why this partnership was proposed; both sides read the same."""
     return await ask(ExplainPartnershipProposal(proposal_id=proposal_id))
 
@@ -80,7 +81,7 @@ async def explain_partnership_proposal(proposal_id: UUID, ask: Ask) -> Explanati
     status_code=200,
 )
 async def answer_partnership_proposal(
-    proposal_id: UUID, action: str, tell: Tell, data: ProposalAnswer | None = None
+    proposal_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ProposalAnswer | None] = None
 ) -> PartnershipProposal:
     """`accept` or `decline` a partnership proposal."""
     answer = data or ProposalAnswer()

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import get
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from contracts.caller import Scope
 from contracts.matchmaker.schools import GetSchool, School
@@ -25,7 +25,7 @@ async def list_schools(
 
 
 @get("/v1/schools/{uai:str}", scope=Scope.READ, tags=TAGS)
-async def get_school(uai: str, ask: Ask) -> School:
+async def get_school(uai: FromPath[str], ask: Ask) -> School:
     """One school."""
     return await ask(GetSchool(uai=uai.upper()))
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from contracts.caller import Scope
 from contracts.companies.profiles import GetCompany
@@ -24,14 +25,16 @@ TAGS = ["Visit offers"]
 
 
 @post("/v1/companies/{company_id:uuid}/visit-offers", scope=Scope.OFFERS, tags=TAGS, response_headers=CREATED)
-async def add_visit_offer(company_id: UUID, data: NewVisitOffer, tell: Tell) -> Response[VisitOffer]:
+async def add_visit_offer(
+    company_id: FromPath[UUID], data: JSONBody[NewVisitOffer], tell: Tell
+) -> Response[VisitOffer]:
     """Add a visit offer to a company; slots are opened on it afterwards."""
     return created(await tell(AddVisitOffer(company_id=company_id, visit_offer=data)), "/v1/visit-offers")
 
 
 @get("/v1/companies/{company_id:uuid}/visit-offers", scope=Scope.READ, tags=TAGS)
 async def list_visit_offers_of_company(
-    company_id: UUID, ask: Ask, listing: Listing, in_state: StateFilter = None
+    company_id: FromPath[UUID], ask: Ask, listing: Listing, in_state: StateFilter = None
 ) -> Page[VisitOffer]:
     """A company's visit offers, newest first; to others only the published ones."""
     await ask(GetCompany(company_id=company_id))
@@ -53,20 +56,25 @@ async def list_visit_offers(
 
 
 @get("/v1/visit-offers/{visit_offer_id:uuid}", scope=Scope.READ, tags=TAGS)
-async def get_visit_offer(visit_offer_id: UUID, ask: Ask) -> VisitOffer:
+async def get_visit_offer(visit_offer_id: FromPath[UUID], ask: Ask) -> VisitOffer:
     """One visit offer."""
     return await ask(GetVisitOffer(visit_offer_id=visit_offer_id))
 
 
 @patch("/v1/visit-offers/{visit_offer_id:uuid}", scope=Scope.OFFERS, tags=TAGS)
-async def change_visit_offer(visit_offer_id: UUID, data: VisitOfferChange, tell: Tell) -> VisitOffer:
+async def change_visit_offer(
+    visit_offer_id: FromPath[UUID], data: JSONBody[VisitOfferChange], tell: Tell
+) -> VisitOffer:
     """Change some fields of a visit offer."""
     return await tell(ChangeVisitOffer(visit_offer_id=visit_offer_id, change=data))
 
 
 @post("/v1/visit-offers/{visit_offer_id:uuid}/{action:str}", scope=Scope.OFFERS, tags=TAGS, status_code=200)
 async def move_visit_offer(
-    visit_offer_id: UUID, action: str, tell: Tell, data: VisitOfferActionDetails | None = None
+    visit_offer_id: FromPath[UUID],
+    action: FromPath[str],
+    tell: Tell,
+    data: JSONBody[VisitOfferActionDetails | None] = None,
 ) -> VisitOffer:
     """`publish`, `approve`, `reject`, `pause`, `resume` or `archive` a visit offer."""
     details = data or VisitOfferActionDetails()

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from contracts.caller import Scope
 from contracts.gateway.visits import Visit, VisitOrder
@@ -43,7 +43,7 @@ async def search(
     needs: Needs = None,
     needs_mediation: NeedsMediation = None,
     department: Department = None,
-    order: VisitOrder = VisitOrder.DATE,
+    order: FromQuery[VisitOrder] = VisitOrder.DATE,
 ) -> Page[Visit]:
     """Slots with a group left that can still be booked, soonest or nearest first, with the way there."""
     caller = listing.caller

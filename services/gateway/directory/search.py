@@ -20,6 +20,7 @@ from contracts.gateway.visits import OfferSummary, Visit, VisitOrder
 from contracts.message import Page, decoder_of
 from contracts.vocabulary import AccessNeed, Level, Theme
 from services.gateway.directory.cursors import decode_cursor, encode_cursor
+from services.gateway.directory.masks import mask
 from services.gateway.directory.travel import Atlas, Journeys, distance_km
 from services.work import Connection
 
@@ -29,6 +30,8 @@ _BY_TRAVEL = Path(__file__).with_name("search_by_travel.sql").read_text(encoding
 PARIS = ZoneInfo("Europe/Paris")
 # Nobody plans a visit farther ahead; an end that is always there keeps the statement one.
 HORIZON = timedelta(days=3 * 366)
+# No offer can be booked later than this before its visit (contracts.companies.visit_offers): no need to look there.
+LEAST_LEAD_TIME = timedelta(days=7)
 _FIRST_ID = UUID(int=0)
 
 
@@ -74,38 +77,35 @@ async def search_visits(
     """One page of visits; raises Invalid naming `school`, `until`, `order` or `cursor`."""
     journeys = await _journeys(connection, atlas, wanted)
     begin, end = _span(wanted, now)
-    places, minutes = journeys.within(wanted.max_travel_minutes) if journeys else ([], [])
     filters = (
-        places,
-        minutes,
-        wanted.max_travel_minutes is not None,
-        wanted.level,
-        list(wanted.themes) or None,
+        mask((wanted.level,) if wanted.level else ()),
+        mask(wanted.themes),
         wanted.rome,
-        list(wanted.needs),
+        mask(wanted.needs),
         wanted.needs_mediation,
         wanted.department,
         begin,
         end,
         now,
     )
-    position: DatePosition | TravelPosition
-    if wanted.order is VisitOrder.TRAVEL:
-        statement = _BY_TRAVEL
-        position = decode_cursor(cursor, TravelPosition) or TravelPosition(-1, begin, _FIRST_ID)
+    if wanted.order is VisitOrder.TRAVEL and journeys:
+        nearest = decode_cursor(cursor, TravelPosition) or TravelPosition(-1, begin, _FIRST_ID)
+        rows: list[asyncpg.Record] = []
+        for places, minutes in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
+            rows += await connection.fetch(_BY_TRAVEL, places, minutes, *filters, *nearest, limit + 1)
+            if len(rows) > limit:
+                break
     else:
-        statement = _BY_DATE
-        position = decode_cursor(cursor, DatePosition) or DatePosition(begin, _FIRST_ID)
-    rows = await connection.fetch(statement, *filters, *position, limit + 1)
+        soonest = decode_cursor(cursor, DatePosition) or DatePosition(begin, _FIRST_ID)
+        only_there = wanted.max_travel_minutes is not None
+        places = journeys.within(wanted.max_travel_minutes) if journeys else []
+        rows = await connection.fetch(_BY_DATE, places, only_there, *filters, *soonest, limit + 1)
     visits = tuple(_visit(row, journeys) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=visits)
-    last = rows[limit - 1]
-    after = (last["starts_at"], last["id"])
-    return Page(
-        items=visits,
-        next_cursor=encode_cursor((last["minutes"], *after) if wanted.order is VisitOrder.TRAVEL else after),
-    )
+    last = DatePosition(visits[-1].slot.starts_at, visits[-1].slot.id)
+    by_travel = wanted.order is VisitOrder.TRAVEL
+    return Page(items=visits, next_cursor=encode_cursor((visits[-1].travel_minutes, *last) if by_travel else last))
 
 
 async def _journeys(connection: "Connection[Any]", atlas: Atlas, wanted: Wanted) -> Journeys | None:
@@ -138,7 +138,7 @@ def _span(wanted: Wanted, now: datetime) -> tuple[datetime, datetime]:
         )
     begin = datetime.combine(wanted.from_date, time(), PARIS) if wanted.from_date else now
     end = datetime.combine(wanted.until_date, time(), PARIS) + timedelta(days=1) if wanted.until_date else now + HORIZON
-    return max(begin, now), end
+    return max(begin, now + LEAST_LEAD_TIME), end
 
 
 def _visit(row: "asyncpg.Record", journeys: Journeys | None) -> Visit:
@@ -148,7 +148,7 @@ def _visit(row: "asyncpg.Record", journeys: Journeys | None) -> Visit:
         slot=slot,
         visit_offer=msgspec.convert(offer, OfferSummary, from_attributes=True),
         groups_left=slot.groups_left,
-        travel_minutes=row["minutes"],
+        travel_minutes=journeys.minutes_to[row["place"]] if journeys else None,
         distance_km=distance_km(journeys.school, offer.place) if journeys else None,
         fictional=slot.fictional or offer.fictional,
     )

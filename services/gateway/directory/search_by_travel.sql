@@ -1,25 +1,23 @@
--- The nearest visits of a search: offers are gone through from the nearest on, until the page is full.
+-- The visits of a search in one ring around the school, nearest first; rings are asked for from the innermost on
+-- (directory/travel.py), until the page is full.
 --
--- $1 to $12 as in search_by_date.sql; $13, $14, $15 minutes, start and id of the last visit of the page before;
--- $16 limit.
+-- $1 numbers of the ring's places, $2 minutes to each; $3 to $11 as in search_by_date.sql;
+-- $12, $13, $14 minutes, start and id of the last visit of the page before; $15 limit.
 with matching as materialized (
     select offer.id, offer.lead_time_days, near.minutes
     from search_offer offer
-    left join unnest($1::int[], $2::int[]) as near (place, minutes) using (place)
+    join unnest($1::int[], $2::int[]) as near (place, minutes) using (place)
     where offer.published
-        and (not $3::boolean or near.minutes is not null)
-        and ($4::text is null or offer.levels @> array[$4])
-        and ($5::text[] is null or offer.themes && $5)
-        and ($6::text is null or offer.rome_codes @> array[$6])
-        and offer.access_needs @> $7::text[]
-        and ($8::boolean is null or offer.needs_mediation = $8)
-        and ($9::text is null or offer.department = $9)
-        and near.minutes >= $13
+        and ($3::int = 0 or offer.levels & $3 <> 0)
+        and ($4::int = 0 or offer.themes & $4 <> 0)
+        and ($5::text is null or offer.rome_codes @> array[$5])
+        and offer.access_needs & $6::int = $6
+        and ($7::boolean is null or offer.needs_mediation = $7)
+        and ($8::text is null or offer.department = $8)
         and not exists (
             select from entry company
             where company.kind = 'company' and company.id = offer.company_id and company.state = 'suspended'
         )
-    order by near.minutes
 ),
 page as (
     select slot.id, slot.visit_offer_id, slot.starts_at, matching.minutes
@@ -29,17 +27,18 @@ page as (
         from search_slot
         where visit_offer_id = matching.id
             and bookable
-            and starts_at >= $10 and starts_at < $11
-            and starts_at > $12 + make_interval(days => matching.lead_time_days)
-            and (matching.minutes, starts_at, id) > ($13, $14, $15)
+            and starts_at >= $9::timestamptz and starts_at < $10::timestamptz
+            and starts_at > $11::timestamptz + make_interval(days => matching.lead_time_days)
+            and (matching.minutes, starts_at, id) > ($12::int, $13::timestamptz, $14::uuid)
         order by starts_at, id
-        limit $16
+        limit $15::int
     ) slot
     order by matching.minutes, slot.starts_at, slot.id
-    limit $16
+    limit $15::int
 )
-select page.id, page.starts_at, page.minutes, slot.document as slot, offer.document as visit_offer
+select page.id, page.starts_at, found.place, slot.document as slot, offer.document as visit_offer
 from page
+join search_offer found on found.id = page.visit_offer_id
 join entry slot on slot.kind = 'slot' and slot.id = page.id
 join entry offer on offer.kind = 'visit-offer' and offer.id = page.visit_offer_id
 order by page.minutes, page.starts_at, page.id

@@ -10,6 +10,7 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.message import Resource, decoder_of
 from services.gateway.directory.entries import PRIVATE, Entry, kind_of, plain
+from services.gateway.directory.masks import mask
 from services.work import Connection
 
 ResourceT = TypeVar("ResourceT", bound=Resource)
@@ -97,10 +98,10 @@ async def upsert_search_offer(connection: "Connection[Any]", offer: VisitOffer) 
         offer.site_id,
         await _number_of_place(connection, place.latitude, place.longitude, place.department),
         place.department,
-        list(offer.levels),
-        list(offer.themes),
+        mask(offer.levels),
+        mask(offer.themes),
         list(offer.rome_codes),
-        list(offer.accessibility.needs),
+        mask(offer.accessibility.needs),
         offer.needs_mediation,
         offer.lead_time_days,
     )

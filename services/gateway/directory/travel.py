@@ -5,8 +5,9 @@ the database's. From a school every place is timed once; asking again costs one 
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +20,8 @@ from services.work import Connection
 
 # Schools whose journeys are kept: a few hundred kilobytes.
 REMEMBERED_SCHOOLS = 64
+# Places in the innermost ring of a search by travel: it mostly holds a page already.
+FIRST_RING = 32
 # Minutes are cut to this many decimals before rounding up, so that 30 min + 1e-13 stays 30.
 _DECIMALS = 6
 
@@ -33,18 +36,29 @@ class Point(NamedTuple):
 
 
 class Journeys(msgspec.Struct, frozen=True):
-    """From one school: the numbers of all places and the minutes there, one way, nearest first."""
+    """From one school: the numbers of all places and the minutes there, one way, nearest first; and as a table."""
 
     school: Place
     places: list[int]
     minutes: list[int]
+    minutes_to: dict[int, int]
 
-    def within(self, max_minutes: int | None) -> tuple[list[int], list[int]]:
-        """The places no farther than that, and their minutes."""
-        if max_minutes is None:
-            return self.places, self.minutes
-        count = bisect_right(self.minutes, max_minutes)
-        return self.places[:count], self.minutes[:count]
+    def within(self, max_minutes: int | None) -> list[int]:
+        """The places no farther than that."""
+        return self.places if max_minutes is None else self.places[: bisect_right(self.minutes, max_minutes)]
+
+    def rings(self, from_minutes: int, max_minutes: int | None) -> Iterator[tuple[list[int], list[int]]]:
+        """The places in between, and their minutes, in ever wider rings around the school.
+
+        Places equally far are in one ring, so that whatever lies in one comes before all of the next.
+        """
+        begin = bisect_left(self.minutes, from_minutes)
+        end = len(self.minutes) if max_minutes is None else bisect_right(self.minutes, max_minutes)
+        width = FIRST_RING
+        while begin < end:
+            edge = bisect_right(self.minutes, self.minutes[min(begin + width, end) - 1])
+            yield self.places[begin:edge], self.minutes[begin:edge]
+            begin, width = edge, 4 * width
 
 
 class Atlas:
@@ -79,7 +93,8 @@ class Atlas:
 def time_journeys(school: Place, points: list[Point]) -> Journeys:
     """The journeys from a school's place to these points."""
     timed = sorted((_minutes(school, point), point.number) for point in points)
-    return Journeys(school, [number for _, number in timed], [minutes for minutes, _ in timed])
+    places, minutes = [number for _, number in timed], [minutes for minutes, _ in timed]
+    return Journeys(school, places, minutes, dict(zip(places, minutes, strict=True)))
 
 
 def _minutes(school: Place, point: Point) -> int:

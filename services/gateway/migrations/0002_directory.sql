@@ -22,6 +22,7 @@ create table entry (
 create index entry_in_order on entry (kind, sort_key, id);
 create index entry_of_parent on entry (kind, parent, sort_key, id);
 create index entry_of_party on entry using gin (parties);
+create index entry_suspended on entry (id) where kind = 'company' and state = 'suspended';
 
 -- Distinct places of visits. A row never changes and none is dropped, so that their count tells whether a copy held in
 -- memory is whole.
@@ -34,7 +35,7 @@ create table place (
 );
 
 -- What the search asks of offers and of slots, apart: an offer's pause touches one row, a booking one narrow row, and
--- it does not matter whose event comes first.
+-- it does not matter whose event comes first. Levels, themes and access needs are bits: see directory/masks.py.
 create table search_offer (
     id uuid primary key,
     version int not null,
@@ -43,10 +44,10 @@ create table search_offer (
     site_id uuid not null,
     place int not null,
     department text not null,
-    levels text[] not null,
-    themes text[] not null,
+    levels int not null,
+    themes int not null,
     rome_codes text[] not null,
-    access_needs text[] not null,
+    access_needs int not null,
     needs_mediation boolean not null,
     lead_time_days int not null
 );
