@@ -9,9 +9,10 @@ select
 from entry site
 join entry company on company.kind = 'company' and company.id = nullif(site.parent, '')::uuid
 cross join lateral (
-    select coalesce(array_agg(distinct theme), '{}') as themes
-    from search_offer, unnest(search_offer.themes) as theme
-    where search_offer.site_id = site.id and search_offer.published
+    select coalesce(array_agg(distinct substr(tag, 7)), '{}') as themes
+    from search_offer
+    join entry offer on offer.kind = 'visit-offer' and offer.id = search_offer.id, unnest(offer.tags) as tag
+    where search_offer.site_id = site.id and search_offer.published and tag like 'theme:%'
 ) offered
 where site.kind = 'site' and 'company' = any($1::text[]) and company.state <> 'suspended'
     and ($2::text is null or site.department = $2)
