@@ -41,18 +41,18 @@ def read_body(body: bytes, kind: Any) -> Any:
         # What is wrong may stand before the place where the body breaks off: then it is no JSON first of all.
         _check_json(body)
         raise Invalid(fields=(field_error(kind, str(error)),)) from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(error) from error
 
 
 def _check_json(body: bytes) -> None:
     try:
         msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(error) from error
 
 
-def _unreadable(error: msgspec.DecodeError) -> BodyUnreadable:
+def _unreadable(error: Exception) -> BodyUnreadable:
     reason = json_reason(error)
     return BodyUnreadable(reason=reason.en, raison=reason.fr)
 

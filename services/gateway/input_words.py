@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from msgspec import inspect
 
 from contracts.errors import FieldError, Wording
@@ -177,9 +176,11 @@ def _bare(place: Any) -> Any:
     return place
 
 
-def json_reason(error: msgspec.DecodeError) -> Wording:
+def json_reason(error: Exception) -> Wording:
     """Why a body is no JSON at all, in both languages; the position is msgspec's."""
     text = str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return Wording("it is not encoded in UTF-8", "il n'est pas encodé en UTF-8")
     at = re.search(r"\(byte (\d+)\)", text)
     where_en, where_fr = (f" at byte {at[1]}", f" à l'octet {at[1]}") if at else ("", "")
     if "truncated" in text:
