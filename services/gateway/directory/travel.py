@@ -8,14 +8,13 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from contracts.matchmaker.schools import School
-from contracts.message import decoder_of
 from contracts.place import Place
 from contracts.reference.travel import MOUNTAIN_DEPARTMENTS, coach_minutes_over, road_km, straight_km
+from services.gateway.directory.travel_store import Point, find_school_and_count, list_points
 from services.work import Connection
 
 # Schools whose journeys are kept: a few hundred kilobytes.
@@ -24,15 +23,6 @@ REMEMBERED_SCHOOLS = 64
 FIRST_RING = 32
 # Minutes are cut to this many decimals before rounding up, so that 30 min + 1e-13 stays 30.
 _DECIMALS = 6
-
-
-class Point(NamedTuple):
-    """A place with its number in the database."""
-
-    number: int
-    latitude: float
-    longitude: float
-    department: str
 
 
 class Journeys(msgspec.Struct, frozen=True):
@@ -70,16 +60,12 @@ class Atlas:
 
     async def journeys_from(self, connection: "Connection[Any]", uai: str) -> Journeys | None:
         """All journeys from a school; None where the directory does not know the school."""
-        row = await connection.fetchrow(
-            "select document, (select count(*) from place) as places from entry where kind = 'school' and parent = $1",
-            uai,
-        )
-        if row is None:
+        found = await find_school_and_count(connection, uai)
+        if found is None:
             return None
-        if row["places"] != len(self._points):
-            points = await connection.fetch("select number, latitude, longitude, department from place")
-            self._points = [Point(*point) for point in points]
-        school = decoder_of(School).decode(row["document"])
+        school, places = found
+        if places != len(self._points):
+            self._points = await list_points(connection)
         known = self._journeys.get(uai)
         if known is None or known[0] != len(self._points) or known[1].school != school.place:
             known = (len(self._points), time_journeys(school.place, self._points))
