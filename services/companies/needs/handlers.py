@@ -11,7 +11,7 @@ from contracts.machines import SYSTEM
 from services.companies.actors import actors_of, require_owner
 from services.companies.needs import rules, store
 from services.companies.profiles.rules import check_may_open, own_site
-from services.companies.profiles.store import find_company, find_site
+from services.companies.profiles.store import find_site, get_company
 from services.work import Work
 
 EXPIRY = "job_need_expires"
@@ -21,7 +21,7 @@ CURRENT_STATES = ("draft", "in_review", "published")
 
 async def add(request: AddJobNeed, work: Work) -> JobNeed:
     """Add a job need; raises NotFound, NotYours, Invalid, TransitionRefused, AlreadyExists with the id of the other."""
-    company = await _company(request.company_id, work)
+    company = await get_company(work.connection, request.company_id, "share")
     require_owner(work.caller, company.id)
     check_may_open(company, "add")
     site = own_site(company, await find_site(work.connection, request.job_need.site_id))
@@ -47,7 +47,7 @@ async def change(request: ChangeJobNeed, work: Work) -> JobNeed:
 
 async def move(request: MoveJobNeed, work: Work) -> JobNeed:
     """Publish, approve, fill or withdraw a job need; raises NotFound, NotYours, TransitionRefused."""
-    company = await _company((await _find(request.job_need_id, work)).company_id, work)
+    company = await get_company(work.connection, (await _find(request.job_need_id, work)).company_id, "share")
     check_may_open(company, request.action)
     need = await _find(request.job_need_id, work, lock=True)
     return await _move(need, request.action, request.reason, company, actors_of(work.caller, company.id), work)
@@ -60,11 +60,9 @@ async def get(request: GetJobNeed, work: Work) -> JobNeed:
 
 async def expire(need_id: str, work: Work) -> None:
     """Close a need that has stood long enough (timer); one that was closed or published again since is left."""
-    need = await store.find_need(work.connection, UUID(need_id), lock=True)
-    if need is None or not rules.is_due(need, work.now):
-        return
-    company = await find_company(work.connection, need.company_id)
-    if company is not None:
+    company = await get_company(work.connection, (await _find(UUID(need_id), work)).company_id, "share")
+    need = await _find(UUID(need_id), work, lock=True)
+    if rules.is_due(need, work.now):
         await _move(need, "expire", "", company, frozenset({SYSTEM}), work)
 
 
@@ -75,6 +73,13 @@ async def publish_waiting(company: Company, work: Work) -> None:
     """Publish what waited for the company's approval."""
     for need in await store.list_needs(work.connection, company.id, ("in_review",)):
         await _move(need, "approve", "", company, actors_of(work.caller, company.id), work)
+
+
+async def take_back_published(company: Company, work: Work) -> None:
+    """Put what is published back in review, so that nobody sees it while the company is suspended."""
+    for need in await store.list_needs(work.connection, company.id, ("published",)):
+        await _refresh(rules.back_in_review(need), work)
+        await work.cancel_timer(EXPIRY, need.id)
 
 
 async def rename_company(company: Company, work: Work) -> None:
@@ -110,13 +115,6 @@ async def _set_expiry(need: JobNeed, work: Work) -> None:
     await work.cancel_timer(EXPIRY, need.id)
     if need.expires_at is not None:
         work.set_timer(EXPIRY, need.id, need.expires_at)
-
-
-async def _company(company_id: UUID, work: Work) -> Company:
-    company = await find_company(work.connection, company_id, "share")
-    if company is None:
-        raise NotFound(thing="company", id=str(company_id))
-    return company
 
 
 async def _find(need_id: UUID, work: Work, *, lock: bool = False) -> JobNeed:

@@ -83,6 +83,11 @@ def moved_need(
     return _in_state(replace(need, version=need.version + 1, reason=reason), state, now)
 
 
+def back_in_review(need: JobNeed) -> JobNeed:
+    """A published need that waits again for its company's approval; the caller counts its version."""
+    return replace(need, state="in_review", expires_at=None)
+
+
 def is_due(need: JobNeed, now: datetime) -> bool:
     """Whether a published need has stood long enough."""
     return need.state == "published" and need.expires_at is not None and need.expires_at <= now

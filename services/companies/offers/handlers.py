@@ -17,7 +17,7 @@ from contracts.local_time import start_of_day
 from services.companies.actors import actors_of, require_owner
 from services.companies.offers import rules, store
 from services.companies.profiles.rules import check_may_open, own_site
-from services.companies.profiles.store import find_company, find_site
+from services.companies.profiles.store import find_site, get_company
 from services.work import Work
 
 PAUSE_OVER = "visit_offer_pause_over"
@@ -27,7 +27,7 @@ CURRENT_STATES = ("draft", "in_review", "published", "paused", "rejected")
 
 async def add(request: AddVisitOffer, work: Work) -> VisitOffer:
     """Add an offer; raises NotFound, NotYours, TransitionRefused, Invalid, AlreadyExists with the id of the other."""
-    company = await _company(request.company_id, work)
+    company = await get_company(work.connection, request.company_id, "share")
     require_owner(work.caller, company.id)
     check_may_open(company, "add")
     site = own_site(company, await find_site(work.connection, request.visit_offer.site_id))
@@ -51,7 +51,7 @@ async def change(request: ChangeVisitOffer, work: Work) -> VisitOffer:
 
 async def move(request: MoveVisitOffer, work: Work) -> VisitOffer:
     """Publish, approve, reject, pause, resume or archive; raises NotFound, NotYours, TransitionRefused, Invalid."""
-    company = await _company((await _find(request.visit_offer_id, work)).company_id, work)
+    company = await get_company(work.connection, (await _find(request.visit_offer_id, work)).company_id, "share")
     check_may_open(company, request.action)
     offer = await _find(request.visit_offer_id, work, lock=True)
     return await _move(offer, request, company, work)
@@ -64,12 +64,9 @@ async def get(request: GetVisitOffer, work: Work) -> VisitOffer:
 
 async def end_pause(offer_id: str, work: Work) -> None:
     """Publish a paused offer whose day has come (timer); one that was resumed or paused anew since is left."""
-    known = await store.find_offer(work.connection, UUID(offer_id))
-    if known is None:
-        return
-    company = await _company(known.company_id, work)
-    offer = await store.find_offer(work.connection, known.id, lock=True)
-    if offer is None or not rules.pause_is_over(offer, work.now):
+    company = await get_company(work.connection, (await _find(UUID(offer_id), work)).company_id, "share")
+    offer = await _find(UUID(offer_id), work, lock=True)
+    if not rules.pause_is_over(offer, work.now):
         return
     if company.state == "suspended":
         # From now on it is the suspension that keeps it closed, and its end that opens it.
@@ -130,13 +127,6 @@ async def _write(offer: VisitOffer, work: Work) -> VisitOffer:
     if offer.paused_until is not None:
         work.set_timer(PAUSE_OVER, offer.id, start_of_day(offer.paused_until))
     return offer
-
-
-async def _company(company_id: UUID, work: Work) -> Company:
-    company = await find_company(work.connection, company_id, "share")
-    if company is None:
-        raise NotFound(thing="company", id=str(company_id))
-    return company
 
 
 async def _find(offer_id: UUID, work: Work, *, lock: bool = False) -> VisitOffer:

@@ -61,7 +61,8 @@ async def rename_what_it_shows(company: Company, changed: Company, work: Work) -
 async def move(request: MoveCompany, work: Work) -> Company:
     """Approve or suspend a company; raises NotFound, NotYours, TransitionRefused.
 
-    Approving publishes what waited for it, and what suspending had paused; suspending pauses the published offers.
+    Approving publishes what waited for it, and what suspending had paused; suspending pauses the published offers and
+    puts the published job needs back in review.
     """
     company = await _find(request.company_id, work, "change")
     moved = rules.moved_company(company, request.action, request.reason, actors_of(work.caller, company.id), work.now)
@@ -72,6 +73,7 @@ async def move(request: MoveCompany, work: Work) -> Company:
         await needs.publish_waiting(moved, work)
     else:
         await offers.pause_published(moved, work)
+        await needs.take_back_published(moved, work)
     return moved
 
 
@@ -104,8 +106,6 @@ async def get_site(request: GetSite, work: Work) -> Site:
 
 
 async def _find(company_id: UUID, work: Work, lock: Lock = "none") -> Company:
-    company = await store.find_company(work.connection, company_id, lock)
-    if company is None:
-        raise NotFound(thing="company", id=str(company_id))
+    company = await store.get_company(work.connection, company_id, lock)
     rules.shown_to(company, actors_of(work.caller, company_id))
     return company

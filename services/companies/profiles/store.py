@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.companies.profiles import Company, Site
+from contracts.errors import NotFound
 from contracts.message import decoder_of
 from services.companies.profiles.rules import CompanySaid, SiteSaid
 from services.database import Connection
@@ -46,6 +47,14 @@ async def find_company(connection: Connection, company_id: UUID, lock: Lock = "n
     """One company; `share` keeps others from changing it meanwhile."""
     text = await connection.fetchval(_FIND_COMPANY[lock], company_id)
     return decoder_of(Company).decode(text) if text else None
+
+
+async def get_company(connection: Connection, company_id: UUID, lock: Lock = "none") -> Company:
+    """The company of an id; raises NotFound."""
+    company = await find_company(connection, company_id, lock)
+    if company is None:
+        raise NotFound(thing="company", id=str(company_id))
+    return company
 
 
 async def find_company_by_siren(connection: Connection, siren: str) -> Company | None:

@@ -9,7 +9,7 @@ from services.companies.bookings import handlers as bookings
 from services.companies.offers.rules import PRIVATE_STATES
 from services.companies.offers.store import find_offer
 from services.companies.profiles.rules import check_may_open
-from services.companies.profiles.store import find_company
+from services.companies.profiles.store import get_company
 from services.companies.slots import rules, store
 from services.work import Work
 
@@ -20,8 +20,7 @@ async def open_one(request: OpenSlot, work: Work) -> Slot:
     if offer is None or (offer.state in PRIVATE_STATES and not actors_of(work.caller, offer.company_id)):
         raise NotFound(thing="visit offer", id=str(request.visit_offer_id))
     require_owner(work.caller, offer.company_id)
-    if company := await find_company(work.connection, offer.company_id, "share"):
-        check_may_open(company, "open")
+    check_may_open(await get_company(work.connection, offer.company_id, "share"), "open")
     slot = rules.new_slot(request.slot, offer, work.new_id(), work.now)
     if not await store.insert_slot(work.connection, slot):
         other = await store.find_id_by_external_id(work.connection, slot.company_id, slot.external_id)

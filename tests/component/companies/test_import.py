@@ -1,5 +1,6 @@
 """Loading companies and sites from rows."""
 
+from contracts.companies.job_needs import AddJobNeed, JobNeedChanged
 from contracts.companies.profiles import (
     AddSite,
     ChangeCompany,
@@ -25,9 +26,11 @@ from tests.component.companies.given import (
     SIREN,
     SIRET,
     a_caller,
+    new_need,
     new_offer,
     new_row,
     new_site,
+    today,
 )
 
 # A second site of the same company.
@@ -88,11 +91,21 @@ async def test_a_bad_row_says_why_and_the_rest_is_loaded(companies):
 
 
 async def test_a_changed_row_changes_company_and_site_and_what_shows_them(companies):
-    """The offer of a site that moved is announced with its new place."""
+    """The offer and the need of a site that moved are announced with its new place; other sites' stay."""
     await load(companies, new_row())
     [company], [site] = await companies.documents("company", Company), await companies.documents("site", Site)
     offer = await companies.ask(
         AddVisitOffer(company_id=company.id, visit_offer=new_offer(site_id=site.id)),
+        a_caller(Role.COMPANY, company.id),
+    )
+
+    need = await companies.ask(
+        AddJobNeed(company_id=company.id, job_need=new_need(today(), site_id=site.id)),
+        a_caller(Role.COMPANY, company.id),
+    )
+    elsewhere = await companies.ask(AddSite(company_id=company.id, site=new_site()), a_caller(Role.COMPANY, company.id))
+    await companies.ask(
+        AddVisitOffer(company_id=company.id, visit_offer=new_offer(site_id=elsewhere.id)),
         a_caller(Role.COMPANY, company.id),
     )
 
@@ -103,6 +116,8 @@ async def test_a_changed_row_changes_company_and_site_and_what_shows_them(compan
     [site_event] = await companies.announced(SiteChanged)
     assert (company_event.company.name, company_event.company.version) == ("Ailes d'Oc", 2)
     assert (site_event.site.place.commune_name, site_event.site.version) == ("Auch", 2)
+    last_need = (await companies.announced(JobNeedChanged))[-1].job_need
+    assert (last_need.id, last_need.company_name, last_need.place.commune_name) == (need.id, "Ailes d'Oc", "Auch")
     last = (await companies.announced(VisitOfferChanged))[-1].visit_offer
     assert (last.company_name, last.site_name, last.place.commune_name) == ("Ailes d'Oc", "Auch", "Auch")
     assert await companies.ask(GetVisitOffer(visit_offer_id=offer.id), COORDINATOR) == last

@@ -196,6 +196,27 @@ async def test_suspending_closes_what_is_published_and_approving_opens_just_that
     assert closed == [paused.id, published.id]
 
 
+async def test_suspending_takes_job_needs_back_until_approval(companies):
+    """Nobody else sees them meanwhile, and no clock runs; approved again they stand for another sixty days."""
+    host = await a_host(companies)
+    need = await companies.ask(
+        AddJobNeed(company_id=host.company.id, job_need=new_need(today(), site_id=host.site.id, publish=True)),
+        host.caller,
+    )
+    get = GetJobNeed(job_need_id=need.id)
+
+    await companies.ask(move(host.company, "suspend"), COORDINATOR)
+    hidden = await companies.refusal(get, TEACHER)
+    clocks = await companies.connection.fetchval("select count(*) from timer")
+    await companies.ask(move(host.company, "approve"), COORDINATOR)
+
+    again = await companies.ask(get, TEACHER)
+    assert (hidden.kind, clocks) == (Kind.NOT_FOUND, 0)
+    assert [event.job_need.state for event in await companies.announced(JobNeedChanged)] == ["in_review"]
+    assert (again.state, again.version) == ("published", 3)
+    assert again.expires_at > need.expires_at
+
+
 async def test_a_suspended_company_is_hidden_and_opens_nothing(companies):
     """It still sees itself."""
     host = await a_host(companies)

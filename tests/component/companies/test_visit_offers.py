@@ -184,6 +184,18 @@ async def test_an_offer_that_was_resumed_by_hand_is_left_alone(companies):
     assert await companies.connection.fetchval("select count(*) from timer") == 0
 
 
+async def test_a_clock_that_strikes_too_early_does_nothing(companies):
+    """The offer stays paused until its day."""
+    host = await a_host(companies)
+    offer = await an_offer_of(companies, host)
+    paused = await companies.ask(moving(offer, "pause", until=today() + 9 * DAY), host.caller)
+
+    await companies.connection.execute("update timer set due_at = now()")
+    await companies.until(lambda: companies.connection.fetchval("select count(*) = 0 from timer"))
+
+    assert await companies.documents("visit_offer", VisitOffer) == [paused]
+
+
 async def test_a_pause_that_ends_while_the_company_is_suspended_waits_for_its_approval(companies):
     """Then the offer is published again."""
     host = await a_host(companies)

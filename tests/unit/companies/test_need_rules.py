@@ -13,7 +13,15 @@ from contracts.companies.job_needs import (
     JobNeedPublished,
 )
 from contracts.errors import Invalid, NotYours, TransitionRefused
-from services.companies.needs.rules import announced, changed_event, changed_need, expiry, is_due, moved_need
+from services.companies.needs.rules import (
+    announced,
+    back_in_review,
+    changed_event,
+    changed_need,
+    expiry,
+    is_due,
+    moved_need,
+)
 from services.companies.needs.rules import new_need as written
 from tests.component.companies.given import COMPANY_ID, NOW, SITE_ID, TODAY, a_company, a_need, a_site, new_need
 
@@ -164,3 +172,10 @@ def test_a_refused_move(state, action, actors, error):
 def test_a_need_is_due_once_it_has_stood_long_enough(given, after, due):
     """A timer that comes for one that was filled, or prolonged, since finds nothing to do."""
     assert is_due(a_need(**given), NOW + after) is due
+
+
+def test_a_need_goes_back_in_review_without_an_end():
+    """It gets a new one when it is published again."""
+    waiting = back_in_review(a_need())
+
+    assert (waiting.state, waiting.expires_at, waiting.version) == ("in_review", None, 1)
