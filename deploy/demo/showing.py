@@ -63,12 +63,13 @@ async def go_on(folder: Path, url: str, bus: Bus, state: DemoState) -> None:
             lines.append(await settle(coordinator, loaded))
         keys = await make_keys(url, bus, loaded, region.story.uai)
         state = keep_state(folder, msgspec.structs.replace(state, keys=keys))
-    write_env(folder, url, keys)
     if state.begun:
         lines = await counts(url, keys, loaded)
     else:
         keep_state(folder, msgspec.structs.replace(state, begun=True))
         lines += await play(url, keys, loaded, region.story)
+    # Last, because it tells others, a benchmark for instance, that the main job has been played.
+    write_env(folder, url, keys)
     console.print(table_of(lines))
 
 
