@@ -1,4 +1,4 @@
-"""Companies and their sites, one site a row; the rows of one company share its SIREN and name.
+"""Companies and their sites, one site a row; what the first row of a SIREN says of the company counts.
 
 A new company becomes known but not yet approved; a row loaded again changes nothing. Delimiter ; or , in UTF-8. A
 sample is deploy/imports/samples/companies.csv.
