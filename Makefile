@@ -47,8 +47,9 @@ bench: $(SETUP) ## Measure the main job, print the figures and write build/bench
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 ##@ Maintain
-contracts: $(SETUP) ## Write the golden schemas, samples and asyncapi.json anew; refuses an incompatible change
+contracts: $(SETUP) ## Write the golden schemas, samples, asyncapi.json and openapi.json anew; refuses an incompatible change
 	@$(BIN)/python -m tests.contracts $(ARGS)
+	@mkdir -p build && $(BIN)/python -m services.gateway.openapi > build/openapi.json && mv build/openapi.json contracts/openapi.json
 
 lock: $(SETUP) ## Resolve requirements/*.in again into hashed locks that name no host
 	@for name in uv runtime dev reference; do \

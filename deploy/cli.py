@@ -4,6 +4,7 @@ import click
 
 from deploy.commands.demo import demo
 from deploy.commands.imports import imports
+from deploy.commands.keys import keys
 from deploy.commands.production import migrate, provision, service
 from deploy.commands.run import run
 
@@ -13,5 +14,5 @@ def passerelle() -> None:
     """A bridge between industry, science mediation and schools in Occitanie."""
 
 
-for command in (run, demo, imports, service, provision, migrate):
+for command in (run, demo, imports, keys, service, provision, migrate):
     passerelle.add_command(command)

@@ -14,12 +14,12 @@ from contracts.companies.profiles import GetCompany
 from contracts.errors import Invalid, Kind, RequestRefused
 from contracts.gateway.keys import ApiKey, IssuedApiKey, Me, NewApiKey
 from contracts.matchmaker.schools import GetSchool
-from contracts.message import Page, Query
+from contracts.message import Page
 from contracts.vocabulary import OrganisationKind
 from services.gateway.api.asking import CREATED, Ask, Asking, KeyHolder
 from services.gateway.auth.guard import ANY_KEY
 from services.gateway.auth.handlers import issue_key, revoke_key
-from services.gateway.auth.rules import ORGANISATION_OF_ROLE, name_organisation
+from services.gateway.auth.rules import Grant, decide_grant
 from services.gateway.auth.store import list_keys
 
 TAGS = ["Keys"]
@@ -30,7 +30,9 @@ async def issue_api_key(
     data: JSONBody[NewApiKey], ask: Ask, request: Request[None, Caller, State]
 ) -> Response[IssuedApiKey]:
     """Make a key. Its secret is in this answer only; keep it, nobody can show it again."""
-    await _check_organisation(data, ask)
+    grant = decide_grant(data, ask.caller)
+    if ask.caller.is_coordinator:
+        await _check_exists(grant, ask)
     async with request.app.state.running.pool.acquire() as connection:
         key = await issue_key(connection, data, ask.caller, datetime.now(UTC))
     return Response(key, status_code=201, headers={"Location": f"/v1/api-keys/{key.id}"})
@@ -58,27 +60,25 @@ async def get_me(caller: KeyHolder) -> Me:
     return msgspec.convert(caller, Me, from_attributes=True)
 
 
-async def _check_organisation(new: NewApiKey, ask: Asking) -> None:
-    organisation_id = name_organisation(new)
-    kind = ORGANISATION_OF_ROLE[new.role]
-    if kind is OrganisationKind.REGION:
-        return
-    queries: dict[OrganisationKind, Query[object]] = {}
-    if kind is OrganisationKind.SCHOOL:
-        queries[kind] = GetSchool(uai=organisation_id)
-    elif kind is OrganisationKind.COMPANY:
-        queries[kind] = GetCompany(company_id=UUID(organisation_id))
-    else:
-        queries[kind] = GetAssociation(association_id=UUID(organisation_id))
+async def _check_exists(grant: Grant, ask: Asking) -> None:
+    """Only the owner knows for sure whether an organisation exists; raises Invalid where it does not."""
     try:
-        await ask(queries[kind])
+        match grant.organisation:
+            case OrganisationKind.SCHOOL:
+                await ask(GetSchool(uai=grant.organisation_id))
+            case OrganisationKind.COMPANY:
+                await ask(GetCompany(company_id=UUID(grant.organisation_id)))
+            case OrganisationKind.ASSOCIATION:
+                await ask(GetAssociation(association_id=UUID(grant.organisation_id)))
+            case OrganisationKind.REGION:
+                pass
     except RequestRefused as refused:
         if refused.problem.kind is not Kind.NOT_FOUND:
             raise
         raise Invalid.field(
             "organisation_id",
-            f"No {kind} has the id {organisation_id}: register it first.",
-            f"Aucune organisation n'a l'identifiant {organisation_id} : enregistrez-la d'abord.",
+            f"No {grant.organisation} has the id {grant.organisation_id}: register it first.",
+            f"Aucune organisation n'a l'identifiant {grant.organisation_id} : enregistrez-la d'abord.",
         ) from refused
 
 

@@ -13,15 +13,7 @@ from contracts.caller import Caller
 from contracts.errors import NotFound
 from contracts.gateway.keys import ApiKey, IssueApiKey, IssuedApiKey, ListApiKeys, NewApiKey, RevokeApiKey
 from contracts.identifiers import uuid7
-from services.gateway.auth.rules import (
-    ORGANISATION_OF_ROLE,
-    SECRET_BYTES,
-    check_may_issue,
-    choose_scopes,
-    hash_secret,
-    name_organisation,
-    write_secret,
-)
+from services.gateway.auth.rules import SECRET_BYTES, decide_grant, hash_secret, write_secret
 from services.gateway.auth.store import find_key, insert_key, list_keys, update_revoked
 from services.work import Connection, Work
 
@@ -32,18 +24,16 @@ async def issue_key(connection: "Connection[Any]", new: NewApiKey, caller: Calle
     Raises Invalid naming the field, Forbidden or ScopeMissing. Whether the organisation exists is for the asker to
     see to: only its owner knows for sure.
     """
-    organisation_id = name_organisation(new)
-    scopes = choose_scopes(new)
-    check_may_issue(caller, new.role, organisation_id, scopes)
+    grant = decide_grant(new, caller)
     key_id = uuid7()
     secret = write_secret(key_id, secrets.token_bytes(SECRET_BYTES))
     key = ApiKey(
         id=key_id,
-        role=new.role,
-        organisation=ORGANISATION_OF_ROLE[new.role],
-        organisation_id=organisation_id,
+        role=grant.role,
+        organisation=grant.organisation,
+        organisation_id=grant.organisation_id,
         label=new.label,
-        scopes=scopes,
+        scopes=grant.scopes,
         created_at=now,
     )
     await insert_key(connection, key, hash_secret(secret), caller.key_id)

@@ -4,6 +4,8 @@ import hashlib
 from base64 import urlsafe_b64encode
 from uuid import UUID
 
+import msgspec
+
 from contracts.caller import SCOPES_OF_ROLE, Caller, Scope
 from contracts.errors import Forbidden, Invalid, ScopeMissing
 from contracts.gateway.keys import NewApiKey
@@ -29,7 +31,6 @@ _ROLES_GRANTED: dict[Role, frozenset[Role]] = {
     Role.ASSOCIATION: frozenset({Role.ASSOCIATION}),
     Role.TEACHER: frozenset({Role.TEACHER}),
     Role.HEAD: frozenset({Role.HEAD, Role.TEACHER}),
-    Role.COORDINATOR: frozenset(Role),
 }
 
 
@@ -103,15 +104,27 @@ def choose_scopes(new: NewApiKey) -> tuple[Scope, ...]:
     return tuple(dict.fromkeys(new.scopes)) or usual
 
 
-def check_may_issue(caller: Caller, role: Role, organisation_id: str, scopes: tuple[Scope, ...]) -> None:
+class Grant(msgspec.Struct, frozen=True):
+    """What a new key will allow, and for whom."""
+
+    role: Role
+    organisation: OrganisationKind
+    organisation_id: str
+    scopes: tuple[Scope, ...]
+
+
+def decide_grant(new: NewApiKey, caller: Caller) -> Grant:
     """Coordinators make keys for anybody; others for their own organisation, with at most their own scopes.
 
-    Raises Forbidden, or ScopeMissing naming what the caller lacks.
+    Raises Invalid naming the field, Forbidden, or ScopeMissing naming what the caller lacks.
     """
+    organisation = ORGANISATION_OF_ROLE[new.role]
+    grant = Grant(new.role, organisation, name_organisation(new), choose_scopes(new))
     if caller.is_coordinator:
-        return
-    if not caller.acts_for(ORGANISATION_OF_ROLE[role], organisation_id) or role not in _ROLES_GRANTED[caller.role]:
+        return grant
+    if not caller.acts_for(organisation, grant.organisation_id) or new.role not in _ROLES_GRANTED[caller.role]:
         raise Forbidden()
-    for scope in scopes:
+    for scope in grant.scopes:
         if scope not in caller.scopes:
             raise ScopeMissing(scope=scope.value)
+    return grant

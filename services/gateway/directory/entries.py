@@ -79,7 +79,7 @@ def plain(text: str) -> str:
 
 def soonest_first(instant: datetime) -> str:
     """A time as a word that sorts as the time does."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def newest_first(instant: datetime) -> str:

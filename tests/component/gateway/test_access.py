@@ -146,11 +146,15 @@ async def test_an_organisation_manages_only_its_own_keys(shared_gateway):
         body = {"role": "company", "organisation_id": str(company.id), "scopes": ["read"]} | given
         return await http.post("/v1/api-keys", headers=headers, json=body)
 
-    # The company's owner is not there to say that the company exists: nothing is made on a guess.
-    assert (await make()).status_code == 503
-    assert (await make(role="coordinator", organisation_id="")).status_code == 403
+    made = await make()
+    too_much = await make(scopes=["offers:write"])
+
+    assert (made.status_code, made.json()["scopes"]) == (201, ["read"])
+    assert (too_much.status_code, too_much.json()["scope"]) == (403, "offers:write")
+    assert (await make(role="coordinator", organisation_id="", scopes=[])).status_code == 403
+    assert (await make(organisation_id=str(uuid7()))).status_code == 403
     listed = await shared_gateway.items("/v1/api-keys", headers)
-    assert [item["id"] for item in listed] == [str(manager.id)]
+    assert [item["id"] for item in listed] == [made.json()["id"], str(manager.id)]
     assert (await http.delete(f"/v1/api-keys/{stranger.id}", headers=headers)).status_code == 404
     assert (await shared_gateway.get("/v1/me", bearer(stranger.secret))).status_code == 200
 

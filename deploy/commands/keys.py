@@ -1,0 +1,138 @@
+"""`passerelle keys`: make, list and revoke API keys of a running Passerelle, by asking its gateway."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+import click
+from rich.table import Table
+
+from contracts.associations.profiles import GetAssociation
+from contracts.caller import Scope
+from contracts.companies.profiles import GetCompany
+from contracts.errors import PasserelleError, Wording
+from contracts.gateway.keys import ApiKey, IssueApiKey, ListApiKeys, NewApiKey, RevokeApiKey
+from contracts.matchmaker.schools import GetSchool
+from contracts.vocabulary import Role
+from deploy.commands.speaking import console, run_to_end, tell
+from deploy.operator import operator_bus
+from services.bus import Bus
+from services.telemetry import configure_logging
+
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".passerelle/data"),
+    show_default=True,
+    help="Data folder of the Passerelle that runs.",
+)
+NATS_URL = click.option(
+    "--nats-url",
+    envvar="PASSERELLE_NATS_URL",
+    help="NATS of another Passerelle, as the user `operator` [env: PASSERELLE_NATS_URL].",
+)
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke API keys."""
+
+
+@keys.command()
+@click.option("--role", type=click.Choice(list(Role)), required=True, help="What its holder may decide.")
+@click.option("--organisation", default="", help="Id of the company or association, or UAI of the school.")
+@click.option("--label", default="", help="A name to know it by.")
+@click.option("--scope", "scopes", type=click.Choice(list(Scope)), multiple=True, help="May be repeated.")
+@DATA
+@NATS_URL
+def create(
+    role: Role, organisation: str, label: str, scopes: tuple[Scope, ...], data: Path, nats_url: str | None
+) -> None:
+    """Make a key and print it: the only time that it is shown."""
+    new = NewApiKey(role=role, organisation_id=organisation, label=label, scopes=scopes)
+
+    async def work(bus: Bus) -> None:
+        await check_exists(bus, role, organisation)
+        # Alone on its line and unstyled, so that a script can take it.
+        click.echo((await bus.ask(IssueApiKey(api_key=new))).secret)
+
+    with_gateway(work, data, nats_url)
+
+
+@keys.command(name="list")
+@DATA
+@NATS_URL
+def list_keys(data: Path, nats_url: str | None) -> None:
+    """List all keys, newest first, without their secrets."""
+
+    async def work(bus: Bus) -> None:
+        console.print(table_of(await bus.ask(ListApiKeys())))
+
+    with_gateway(work, data, nats_url)
+
+
+@keys.command()
+@click.argument("key_id", type=click.UUID)
+@DATA
+@NATS_URL
+def revoke(key_id: UUID, data: Path, nats_url: str | None) -> None:
+    """Revoke a key by its id; it stops working within seconds."""
+
+    async def work(bus: Bus) -> None:
+        revoked = await bus.ask(RevokeApiKey(api_key_id=key_id))
+        tell(f"Revoked: {revoked.role} {revoked.organisation_id} {revoked.label}".rstrip())
+
+    with_gateway(work, data, nats_url)
+
+
+def with_gateway(work: Callable[[Bus], Awaitable[None]], data: Path, nats_url: str | None) -> None:
+    """Do something with the bus of the copy that runs; a refusal becomes one sentence and exit code 1."""
+    configure_logging("critical", "operator")
+
+    async def asked() -> None:
+        async with operator_bus(data, nats_url) as bus:
+            await work(bus)
+
+    try:
+        run_to_end(asked())
+    except PasserelleError as error:
+        problem = error.problem
+        sentences: list[Wording] = [field.message for field in problem.fields] or [problem.detail]
+        raise click.ClickException(" ".join(sentence.en for sentence in sentences)) from error
+
+
+async def check_exists(bus: Bus, role: Role, organisation: str) -> None:
+    """A key for nobody would only puzzle its holder; raises the owner's NotFound.
+
+    An id of the wrong form is left to the gateway, which says what is wrong with it.
+    """
+    if role in (Role.TEACHER, Role.HEAD):
+        await bus.ask(GetSchool(uai=organisation.strip().upper()))
+    elif role is not Role.COORDINATOR and is_uuid(organisation):
+        company = GetCompany(company_id=UUID(organisation))
+        association = GetAssociation(association_id=UUID(organisation))
+        await (bus.ask(company) if role is Role.COMPANY else bus.ask(association))
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text has the form of one of our ids."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def table_of(found: tuple[ApiKey, ...]) -> Table:
+    """The keys as a table for the terminal."""
+    table = Table("Key", "Role", "Organisation", "Label", "Last used", "State")
+    for key in found:
+        table.add_row(
+            str(key.id),
+            key.role,
+            key.organisation_id,
+            key.label,
+            f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never",
+            f"revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else "active",
+        )
+    return table
