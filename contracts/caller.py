@@ -70,10 +70,11 @@ SYSTEM = Caller(
     scopes=ALL_SCOPES,
 )
 
+# Organisations make keys for their own software; a teacher, who is not the school, does not.
 SCOPES_OF_ROLE: dict[Role, tuple[Scope, ...]] = {
-    Role.COMPANY: (Scope.READ, Scope.PROFILE, Scope.OFFERS, Scope.PROPOSALS, Scope.BOOKINGS),
-    Role.ASSOCIATION: (Scope.READ, Scope.PROFILE, Scope.CAPACITIES, Scope.PROPOSALS),
+    Role.COMPANY: (Scope.READ, Scope.PROFILE, Scope.OFFERS, Scope.PROPOSALS, Scope.BOOKINGS, Scope.KEYS),
+    Role.ASSOCIATION: (Scope.READ, Scope.PROFILE, Scope.CAPACITIES, Scope.PROPOSALS, Scope.KEYS),
     Role.TEACHER: (Scope.READ, Scope.REQUESTS, Scope.PROPOSALS, Scope.BOOKINGS),
-    Role.HEAD: (Scope.READ, Scope.REQUESTS, Scope.PROPOSALS, Scope.BOOKINGS),
+    Role.HEAD: (Scope.READ, Scope.REQUESTS, Scope.PROPOSALS, Scope.BOOKINGS, Scope.KEYS),
     Role.COORDINATOR: ALL_SCOPES,
 }
