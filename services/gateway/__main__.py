@@ -33,7 +33,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self._app.state.running.failed.add_done_callback(self._end)
-            log().info("ready", host=self.config.host, port=self.config.port)
+            host, port, *_ = sockets[0].getsockname() if sockets else (self.config.host, self.config.port)
+            log().info("ready", host=host, port=port)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in order; uvicorn's own would raise the signal again at the end, and so never exit with status 0."""
@@ -44,20 +45,20 @@ class Server(uvicorn.Server):
 
 
 def bind(settings: Settings) -> socket.socket:
-    """The socket to listen on; raises SystemExit with one sentence where it cannot be had."""
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        settings.http_host, settings.http_port, type=socket.SOCK_STREAM
-    )[0]
-    listener = socket.socket(family, kind, protocol)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """The socket to listen on, once the service runs; raises SystemExit with one sentence where it cannot be had."""
     try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.http_host, settings.http_port, type=socket.SOCK_STREAM
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        return listener
     except OSError as error:
         raise SystemExit(
             f"passerelle: cannot listen on {settings.http_host}:{settings.http_port} ({error.strerror});"
             " stop what uses the port, or choose another with PASSERELLE_HTTP_PORT"
         ) from error
-    return listener
 
 
 def server_of(app: Litestar, settings: Settings, **options: Any) -> Server:

@@ -14,6 +14,7 @@ import httpx
 import msgspec
 from litestar import Litestar
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from contracts.associations.profiles import Association
 from contracts.caller import SYSTEM, Scope
@@ -22,15 +23,16 @@ from contracts.companies.job_needs import JobNeed
 from contracts.companies.profiles import Company, Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import Accessibility, VisitOffer
+from contracts.errors import PasserelleError
 from contracts.fields import Contact
 from contracts.gateway.keys import IssuedApiKey, NewApiKey
 from contracts.identifiers import uuid7
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
 from contracts.matchmaker.schools import School
-from contracts.message import Event, subject_of
+from contracts.message import Event, Request, owner_of, subject_of
 from contracts.place import Place
 from contracts.vocabulary import AccessNeed, JobNeedKind, Level, Role, SchoolKind, Theme, VisitFormat
-from services.bus import connect
+from services.bus import connect, problem_reply
 from services.database import set_codecs
 from services.gateway.__main__ import bind, server_of
 from services.gateway.app import create_app
@@ -139,6 +141,33 @@ async def a_gateway(servers: Servers) -> AsyncIterator[Gateway]:
         await http.aclose()
         server.should_exit = True
         await serving
+
+
+@asynccontextmanager
+async def played(
+    gateway: Gateway, request: type[Request[Any]], answer: Any
+) -> AsyncIterator[list[tuple[Any, dict[str, str]]]]:
+    """Play the owner of a request: answer it so (an error is refused with); yields what was asked, with headers."""
+    asked: list[tuple[Any, dict[str, str]]] = []
+    owner = owner_of(request)
+    client = gateway.neighbours[owner]
+    subject = subject_of(request)
+    if isinstance(answer, PasserelleError):
+        body, headers = problem_reply(answer.problem)
+    else:
+        body, headers = msgspec.json.encode(answer), {"status": "ok"}
+
+    async def reply(message: Msg) -> None:
+        if message.subject == subject:
+            asked.append((msgspec.json.decode(message.data, type=request), dict(message.headers or {})))
+            await client.publish(message.reply, body, headers=headers)
+
+    subscription = await client.subscribe(f"svc.{owner}.>", queue=owner, cb=reply)
+    await client.flush()
+    try:
+        yield asked
+    finally:
+        await subscription.unsubscribe()
 
 
 # ------------------------------------------------------------------------------------ resources
