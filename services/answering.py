@@ -20,7 +20,7 @@ from nats.errors import Error as NatsError
 from contracts.caller import SYSTEM, Caller
 from contracts.errors import Invalid, Malformed, PasserelleError, Problem, Unavailable
 from contracts.message import Command, Request, decoder_of, kebab_case
-from services.bus import fits, problem_reply
+from services.bus import fits, problem_reply, settle, stop_delivery
 from services.database import DatabaseAway, Pool, transaction
 from services.discovery import Discovery, Endpoint
 from services.idempotency import AnswerOnce
@@ -68,16 +68,17 @@ class Answering:
         self._subscriptions.append(
             await self._nats.subscribe(f"svc.{self._service}.>", queue=self._service, cb=self._take)
         )
-        await self._nats.flush()
+        await settle(self._nats)
 
     async def stop(self) -> None:
         """Take no new request, then wait for those in flight to be answered."""
         # While NATS is away no request can arrive, and waiting for the broker's word would hold up the stop.
         if self._nats.is_connected:
-            drains = [subscription.drain() for subscription in self._subscriptions]
-            for outcome in await asyncio.gather(*drains, return_exceptions=True):
-                if isinstance(outcome, BaseException):
-                    log().warning("drain_failed", error=repr(outcome))
+            try:
+                await stop_delivery(self._subscriptions, self._nats)
+                await asyncio.gather(*(subscription.drain() for subscription in self._subscriptions))
+            except (NatsError, OSError) as error:
+                log().warning("drain_failed", error=repr(error))
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_PATIENCE_S)
 

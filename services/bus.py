@@ -7,12 +7,13 @@ here: only the outbox's relay does that.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import msgspec
 import nats
 from nats.aio.client import Client
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from contracts.caller import SYSTEM, Caller
@@ -78,7 +79,8 @@ async def disconnect(client: Client) -> None:
     """Send what is still to be sent, then close; within a few seconds even where the server is away."""
     if client.is_connected:
         with contextlib.suppress(NatsError, TimeoutError, OSError):
-            await asyncio.wait_for(client.drain(), DISCONNECT_S)
+            async with asyncio.timeout(DISCONNECT_S):
+                await client.drain()
     await client.close()
 
 
@@ -92,6 +94,25 @@ async def watch(client: Client) -> None:
             except (NatsError, TimeoutError, OSError):
                 log().warning("nats_silent_reconnecting")
                 await client.force_reconnect()
+
+
+async def settle(client: Client) -> None:
+    """Wait until the server has acted on everything sent so far.
+
+    Twice, because the library's ping overtakes commands that wait to be written: only the second one follows them.
+    """
+    await client.flush()
+    await client.flush()
+
+
+async def stop_delivery(subscriptions: Iterable[Subscription], client: Client) -> None:
+    """Have the server deliver no more; every message that it did deliver is in its subscription when this returns.
+
+    The library's own ways forget the subscription before the server has, and drop what arrives in between.
+    """
+    for subscription in subscriptions:
+        await client._send_unsubscribe(subscription._id)
+    await settle(client)
 
 
 def fits(body: bytes, client: Client) -> bool:

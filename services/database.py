@@ -71,7 +71,8 @@ async def open_pool(dsn: str, size: int) -> Pool:
 async def close_pool(pool: Pool) -> None:
     """Close the pool, by force where a connection is not given back in time."""
     try:
-        await asyncio.wait_for(pool.close(), POOL_CLOSE_S)
+        async with asyncio.timeout(POOL_CLOSE_S):
+            await pool.close()
     except TimeoutError:
         pool.terminate()
 

@@ -50,11 +50,11 @@ class Following:
         wake: Callable[[], None],
     ) -> None:
         self._service = service
-        self._stream = f"EVT_{source.upper()}"
+        self.stream = f"EVT_{source.upper()}"
         self._handlers = {subject_of(kind): (kind, handler) for kind, handler in follows.items()}
         self._pool = pool
         self._wake = wake
-        self._pulling = Pulling(nats, self._stream, service)
+        self._pulling = Pulling(nats, self.stream, service)
         self.alarm = ""
 
     async def run(self) -> None:
@@ -68,11 +68,11 @@ class Following:
                     self.alarm, pause_s = "", FIRST_PAUSE_S
                 except DurableGone as error:
                     self.alarm = str(error)
-                    log().error("durable_gone", stream=self._stream, error=self.alarm)
+                    log().error("durable_gone", stream=self.stream, error=self.alarm)
                     await asyncio.sleep(pause_s)
                     pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
                 except (NatsError, TimeoutError, OSError) as error:
-                    log().warning("following_waits", stream=self._stream, error=repr(error))
+                    log().warning("following_waits", stream=self.stream, error=repr(error))
                     await asyncio.sleep(FIRST_PAUSE_S)
         finally:
             await self._pulling.close()
@@ -99,7 +99,7 @@ class Following:
             try:
                 await self._handle_batch(unsettled(messages))
             except DatabaseAway as error:
-                log().warning("database_away", stream=self._stream, error=repr(error))
+                log().warning("database_away", stream=self.stream, error=repr(error))
                 await asyncio.sleep(AWAY_PAUSE_S)
             else:
                 return
@@ -148,7 +148,7 @@ class Following:
 
     def _id_of(self, message: Msg) -> str:
         # An event that came without an id (by hand) is known by its place in the stream.
-        return (message.headers or {}).get("ce-id") or f"{self._stream}:{message.metadata.sequence.stream}"
+        return (message.headers or {}).get("ce-id") or f"{self.stream}:{message.metadata.sequence.stream}"
 
     async def _refuse(self, message: Msg, error: Exception) -> None:
         """Have an event that failed delivered again, or make it a dead letter."""

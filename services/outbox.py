@@ -89,7 +89,8 @@ class Relay:
                 pass
             self.alarm, self._pause_s = "", POLL_S
             try:
-                await asyncio.wait_for(self._awake.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self._awake.wait()
             except TimeoutError:
                 continue
 

@@ -1,4 +1,5 @@
--- What every service keeps beside its own tables: see outbox.py, consumers.py, commands.py, timers.py.
+-- What every service keeps beside its own tables: see outbox.py, following.py, idempotency.py, timers.py, schedule.py
+-- and dead_letters.py.
 
 create table outbox (
     position bigint generated always as identity primary key,

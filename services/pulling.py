@@ -14,6 +14,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from services.bus import stop_delivery
+
 BATCH = 200
 PULL_S = 20
 HEARTBEAT_S = 1
@@ -51,7 +53,9 @@ class Pulling:
     async def close(self) -> None:
         """Hand back what arrived and was not taken, and unsubscribe."""
         subscription = self._opened()
-        with contextlib.suppress(NatsError):
+        with contextlib.suppress(NatsError, OSError):
+            if self._nats.is_connected:
+                await stop_delivery([subscription], self._nats)
             while subscription.pending_msgs:
                 message = await subscription.next_msg()
                 if not self._is_status(message):

@@ -115,15 +115,15 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         def alarms() -> tuple[str, ...]:
             return tuple(filter(None, (relay.alarm, *(each.alarm for each in following))))
 
-        loops = [
-            relay.run(),
-            timers.run(),
-            Schedule(service.name, jobs, pool, wake).run(),
-            *(each.run() for each in following),
-            watch(nats),
-            watch(relay_nats),
-        ]
-        tasks = [asyncio.create_task(loop) for loop in loops]
+        loops = {
+            "relay": relay.run(),
+            "timers": timers.run(),
+            "schedule": Schedule(service.name, jobs, pool, wake).run(),
+            **{f"follow {each.stream}": each.run() for each in following},
+            "watch": watch(nats),
+            "watch the relay": watch(relay_nats),
+        }
+        tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
         for task in tasks:
             task.add_done_callback(lambda done: _report_end(done, fail))
         undo.push_async_callback(_end, tasks)
@@ -142,15 +142,21 @@ def _stopped(failed: "asyncio.Future[str]") -> None:
 
 
 async def _end(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks, timeout=LOOPS_END_S)
+    # More than once, because a cancellation is lost where what the NATS library waits for comes at that very moment.
+    left = set(tasks)
+    for _ in range(LOOPS_END_S):
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
+        if not left:
+            return
+    log().warning("loops_still_running", loops=[task.get_name() for task in left])
 
 
 def _report_end(task: "asyncio.Task[None]", fail: Callable[[str], None]) -> None:
     """A loop that ended by itself is a defect of ours: the process must not go on half alive."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        log().error("loop_failed", exc_info=error)
+        log().error("loop_failed", loop=task.get_name(), exc_info=error)
         fail(repr(error))
 
 

@@ -77,7 +77,8 @@ class Timers:
             except DatabaseAway as error:
                 log().warning("database_away", error=repr(error))
             try:
-                await asyncio.wait_for(self._awake.wait(), pause_s)
+                async with asyncio.timeout(pause_s):
+                    await self._awake.wait()
             except TimeoutError:
                 continue
 
