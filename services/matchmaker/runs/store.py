@@ -182,12 +182,11 @@ async def list_pairs(connection: Connection) -> tuple[Pair, ...]:
 
 
 async def lock_requests(connection: Connection, ids: list[UUID]) -> dict[UUID, int]:
-    """Versions of the class requests that are still open, locked in the order of id."""
+    """Versions of the class requests among these that are still open; all are locked, in the order of id."""
     rows = await connection.fetch(
-        "select id, version from class_request where id = any($1::uuid[]) and state = 'open' order by id for update",
-        ids,
+        "select id, version, state from class_request where id = any($1::uuid[]) order by id for update", ids
     )
-    return {row["id"]: row["version"] for row in rows}
+    return {row["id"]: row["version"] for row in rows if row["state"] == "open"}
 
 
 async def count_claims(connection: Connection, ids: list[UUID]) -> dict[UUID, int]:
