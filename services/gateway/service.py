@@ -41,6 +41,7 @@ from contracts.matchmaker.proposals import (
     PartnershipProposalMade,
     VisitProposalAccepted,
     VisitProposalBooked,
+    VisitProposalChanged,
     VisitProposalClosed,
     VisitProposalMade,
 )
@@ -90,6 +91,7 @@ OFFERS_AND_WISHES: tuple[type[Event], ...] = (
 AGREEMENTS: tuple[type[Event], ...] = (
     MatchRunCompleted,
     VisitProposalMade,
+    VisitProposalChanged,
     VisitProposalAccepted,
     VisitProposalBooked,
     VisitProposalClosed,
