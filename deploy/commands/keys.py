@@ -39,20 +39,23 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option("--role", type=click.Choice(list(Role)), required=True, help="What its holder may decide.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="What its holder may decide."
+)
 @click.option("--organisation", default="", help="Id of the company or association, or UAI of the school.")
 @click.option("--label", default="", help="A name to know it by.")
-@click.option("--scope", "scopes", type=click.Choice(list(Scope)), multiple=True, help="May be repeated.")
+@click.option(
+    "--scope", "scopes", type=click.Choice([scope.value for scope in Scope]), multiple=True, help="May be repeated."
+)
 @DATA
 @NATS_URL
-def create(
-    role: Role, organisation: str, label: str, scopes: tuple[Scope, ...], data: Path, nats_url: str | None
-) -> None:
+def create(role: str, organisation: str, label: str, scopes: tuple[str, ...], data: Path, nats_url: str | None) -> None:
     """Make a key and print it: the only time that it is shown."""
-    new = NewApiKey(role=role, organisation_id=organisation, label=label, scopes=scopes)
+    chosen = tuple(Scope(scope) for scope in scopes)
+    new = NewApiKey(role=Role(role), organisation_id=organisation, label=label, scopes=chosen)
 
     async def work(bus: Bus) -> None:
-        await check_exists(bus, role, organisation)
+        await check_exists(bus, new.role, organisation)
         # Alone on its line and unstyled, so that a script can take it.
         click.echo((await bus.ask(IssueApiKey(api_key=new))).secret)
 
