@@ -10,11 +10,6 @@ Everything is pure. Distances are in km, times in minutes, coordinates in degree
 """
 
 from math import asin, cos, hypot, radians, sin, sqrt
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    # A place itself asks how far its point is from the town hall.
-    from contracts.place import Place
 
 # Mean radius of the Earth (IUGG).
 EARTH_RADIUS_KM = 6371.0088
@@ -68,13 +63,6 @@ def car_minutes(straight_km: float) -> float:
 def coach_minutes_over(straight_km: float, *, mountain: bool) -> float:
     """Minutes by coach for a straight distance in km, with or without the mountain factor."""
     return car_minutes(straight_km) * COACH_FACTOR * (MOUNTAIN_FACTOR if mountain else 1.0)
-
-
-def coach_minutes(start: "Place", end: "Place") -> float:
-    """Minutes by coach from one place to another, the same both ways."""
-    distance_km = straight_km(start.latitude, start.longitude, end.latitude, end.longitude)
-    mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((start.department, end.department))
-    return coach_minutes_over(distance_km, mountain=mountain)
 
 
 def farthest_straight_km(max_coach_minutes: float) -> float:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from contracts.place import Place
 from contracts.reference.travel import (
+    MOUNTAIN_DEPARTMENTS,
     car_minutes,
-    coach_minutes,
     coach_minutes_over,
     farthest_straight_km,
     road_km,
@@ -31,6 +31,13 @@ def place(department: str, latitude: float, longitude: float) -> Place:
         latitude=latitude,
         longitude=longitude,
     )
+
+
+def coach_minutes(start: Place, end: Place) -> float:
+    """Minutes by coach from one place to another."""
+    distance_km = straight_km(start.latitude, start.longitude, end.latitude, end.longitude)
+    mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((start.department, end.department))
+    return coach_minutes_over(distance_km, mountain=mountain)
 
 
 TOULOUSE = place("31", 43.6045, 1.4440)
