@@ -14,7 +14,6 @@ from typing import Any
 import asyncpg
 import httpx
 import msgspec
-from services.companies.service import service as companies
 
 from contracts.caller import SYSTEM
 from contracts.gateway.keys import NewApiKey
@@ -23,6 +22,7 @@ from contracts.reference.calendar import is_school_day
 from contracts.vocabulary import Role, SchoolKind
 from services.associations.service import service as associations
 from services.bus import Bus, connect
+from services.companies.service import service as companies
 from services.database import set_codecs
 from services.gateway.__main__ import bind, server_of
 from services.gateway.app import create_app
