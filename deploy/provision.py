@@ -23,15 +23,17 @@ from deploy.permissions import SERVICES
 
 MIB = 1024 * 1024
 EVENT_STREAM_BYTES = 1024 * MIB
-MAX_DELIVERIES_BYTES = 64 * MIB
 
 # As long as a relay may be away and still publish again what it published before.
 DUPLICATE_WINDOW_S = 3600
 
-MAX_DELIVER = 6
-# The wait before each redelivery of an event that nobody acknowledged, which happens when a process dies or hangs (a
-# handler that fails says so at once). The first is also the time a handler has, so it must outlast a slow one.
-REDELIVERY_S = (10, 10, 30, 120, 600)
+# The wait before the next delivery of an event that nobody acknowledged, which happens when a process dies or hangs (a
+# handler that fails says so at once, and one that takes its time says so, too).
+ACK_WAIT_S = 10
+
+# The broker gives no event up, where nobody would see it: giving up is a dead letter (services/following.py). Nor does
+# it slow down by itself: the server would add such pauses to those that followers ask for.
+MAX_DELIVER = -1
 
 # A follower takes a whole batch in the stream's order and one transaction (services/following.py): room for one batch.
 MAX_ACK_PENDING = 256
@@ -77,8 +79,8 @@ async def make_stream(jetstream: JetStreamContext, config: StreamConfig) -> None
 
 
 def stream_configs(replicas: int) -> list[StreamConfig]:
-    """One stream per service, and one for the events that were delivered too often."""
-    events = [
+    """One stream per service."""
+    return [
         StreamConfig(
             name=event_stream(service),
             subjects=[f"evt.{service}.>"],
@@ -94,16 +96,6 @@ def stream_configs(replicas: int) -> list[StreamConfig]:
         )
         for service in SERVICES
     ]
-    undeliverable = StreamConfig(
-        name="MAX_DELIVERIES",
-        subjects=["$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>"],
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        num_replicas=replicas,
-        max_bytes=MAX_DELIVERIES_BYTES,
-        discard=DiscardPolicy.OLD,
-    )
-    return [*events, undeliverable]
 
 
 def consumer_config(durable: Durable) -> ConsumerConfig:
@@ -113,8 +105,7 @@ def consumer_config(durable: Durable) -> ConsumerConfig:
         durable_name=durable.name,
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=REDELIVERY_S[0],
-        backoff=list(REDELIVERY_S),
+        ack_wait=ACK_WAIT_S,
         max_deliver=MAX_DELIVER,
         max_ack_pending=MAX_ACK_PENDING,
         filter_subjects=list(durable.filter_subjects),

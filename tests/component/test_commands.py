@@ -74,7 +74,7 @@ async def test_provision_makes_streams_and_durables(tmp_path: Path) -> None:
     await broker.stop()
 
     assert (code, output) == (0, "")
-    assert names == {"EVT_GATEWAY", "EVT_COMPANIES", "EVT_ASSOCIATIONS", "EVT_MATCHMAKER", "MAX_DELIVERIES"}
+    assert names == {"EVT_GATEWAY", "EVT_COMPANIES", "EVT_ASSOCIATIONS", "EVT_MATCHMAKER"}
     assert all(subject.startswith("evt.companies.") for subject in follower.config.filter_subjects)
 
 

@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 
 from deploy.embedded.nats import RunningNats, start_nats
 from deploy.permissions import SERVICES
-from deploy.provision import MAX_DELIVER, REDELIVERY_S, Durable, event_stream, provision_streams
+from deploy.provision import ACK_WAIT_S, Durable, event_stream, provision_streams
 
 DURABLES = [
     Durable("EVT_COMPANIES", "matchmaker", ("evt.companies.>",)),
@@ -184,7 +184,7 @@ async def test_wrong_password_is_refused(broker: RunningNats) -> None:
 
 
 async def test_streams_and_durables_are_as_decided(broker: RunningNats, connect: Connect) -> None:
-    """One undeletable stream per service; durables that wait, retry and give up as configured."""
+    """One undeletable stream per service; durables that deliver again and give nothing up."""
     jetstream = (await connect("operator")).jetstream()
 
     streams = {service: (await jetstream.stream_info(event_stream(service))).config for service in SERVICES}
@@ -194,9 +194,8 @@ async def test_streams_and_durables_are_as_decided(broker: RunningNats, connect:
         assert stream.subjects == [f"evt.{service}.>"]
         assert (stream.deny_delete, stream.deny_purge, stream.discard, stream.storage) == (True, True, "new", "file")
         assert stream.duplicate_window == 3600
-    assert (consumer.ack_policy, consumer.max_deliver) == ("explicit", MAX_DELIVER)
-    assert consumer.backoff == list(REDELIVERY_S)
-    assert consumer.ack_wait == REDELIVERY_S[0]
+    assert (consumer.ack_policy, consumer.max_deliver) == ("explicit", -1)
+    assert (consumer.ack_wait, consumer.backoff) == (ACK_WAIT_S, None)
 
 
 async def test_provisioning_again_changes_a_durable_in_place(broker: RunningNats, connect: Connect) -> None:
