@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from contracts.place import Place
 from contracts.reference.travel import (
-    MOUNTAIN_DEPARTMENTS,
     car_minutes,
     coach_minutes_over,
     farthest_straight_km,
@@ -20,6 +19,7 @@ from contracts.reference.travel import (
 )
 
 KM = st.floats(min_value=0, max_value=2_000)
+from tests.roads import coach_minutes
 
 
 def place(department: str, latitude: float, longitude: float) -> Place:
@@ -31,13 +31,6 @@ def place(department: str, latitude: float, longitude: float) -> Place:
         latitude=latitude,
         longitude=longitude,
     )
-
-
-def coach_minutes(start: Place, end: Place) -> float:
-    """Minutes by coach from one place to another."""
-    distance_km = straight_km(start.latitude, start.longitude, end.latitude, end.longitude)
-    mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((start.department, end.department))
-    return coach_minutes_over(distance_km, mountain=mountain)
 
 
 TOULOUSE = place("31", 43.6045, 1.4440)

@@ -8,22 +8,22 @@ import pytest
 from contracts.companies.slots import SlotOpened
 from contracts.companies.visit_offers import Accessibility, VisitOfferPublished
 from contracts.matchmaker.schools import SchoolRegistered
-from contracts.reference.travel import coach_minutes
 from contracts.vocabulary import AccessNeed, Level, Role, Theme
 from services.gateway.directory.search import PARIS
-from tests.component.gateway.given import (
+from tests.component.gateway.given import Gateway
+from tests.component.gateway.resources import (
     AUCH,
     BLAGNAC,
     NIMES,
     NOW,
     TOULOUSE,
-    Gateway,
     a_company,
     a_school,
     a_slot,
     a_uai,
     an_offer,
 )
+from tests.roads import coach_minutes
 
 PLACES = (TOULOUSE, BLAGNAC, AUCH, NIMES)
 

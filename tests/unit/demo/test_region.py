@@ -13,11 +13,11 @@ from contracts.reference.calendar import is_school_day
 from contracts.reference.codes import check_activity_code
 from contracts.reference.industrial_jobs import INDUSTRIAL_JOBS
 from contracts.reference.places import DEPARTMENTS, commune, communes_of, is_rural
-from contracts.reference.travel import coach_minutes
 from contracts.vocabulary import LEVELS_OF_SCHOOL, PriorityEducation, SchoolKind, Theme
 from deploy.demo.model import Company, Offer, Region, Site
 from deploy.demo.region import make_region
 from deploy.demo.sources import association_ideas, commune_written, company_ideas, industries
+from tests.roads import coach_minutes
 
 TODAY = date(2026, 11, 22)
 # Before Christmas, before the summer holidays, in the middle of them, and at the start of the school year.

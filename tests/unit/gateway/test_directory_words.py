@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.place import Place
-from contracts.reference.travel import MOUNTAIN_DEPARTMENTS, coach_minutes_over, straight_km
 from contracts.vocabulary import AccessNeed, Level, Theme
 from services.gateway.directory.entries import entry_of, newest_first, plain, soonest_first
 from services.gateway.directory.masks import mask
 from services.gateway.directory.travel import distance_km, time_journeys
 from services.gateway.directory.travel_store import Point
+from tests.roads import coach_minutes
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 TOULOUSE = Place(commune="31555", commune_name="Toulouse", department="31", latitude=43.6045, longitude=1.444)
@@ -81,8 +81,6 @@ def test_minutes_are_the_reference_s_rounded_up(points):
 
     for number, (latitude, longitude, department) in enumerate(points):
         place = Place(commune="31555", commune_name="X", department=department, latitude=latitude, longitude=longitude)
-        mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((TOULOUSE.department, department))
-        straight = straight_km(TOULOUSE.latitude, TOULOUSE.longitude, latitude, longitude)
-        minutes = coach_minutes_over(straight, mountain=mountain)
+        minutes = coach_minutes(TOULOUSE, place)
         assert minutes - 1e-6 <= journeys.minutes_to[number] < minutes + 1
         assert distance_km(TOULOUSE, place) >= 0
