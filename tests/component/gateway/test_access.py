@@ -11,7 +11,8 @@ from contracts.vocabulary import Role
 from services.gateway.app import create_app
 from services.gateway.auth.guard import ANY_KEY, PUBLIC
 from services.settings import Settings
-from tests.component.gateway.given import a_company, a_uai, bearer, until
+from tests.component.gateway.given import bearer, until
+from tests.component.gateway.resources import a_company, a_uai
 
 PUBLIC_ROUTES = {
     "GET /health/live",

@@ -14,7 +14,8 @@ from contracts.matchmaker.proposals import PartnershipProposalAgreed, VisitPropo
 from contracts.matchmaker.schools import SchoolRegistered
 from contracts.message import subject_of
 from contracts.vocabulary import JobNeedKind, Role
-from tests.component.gateway.given import (
+from tests.component.gateway.given import until
+from tests.component.gateway.resources import (
     NIMES,
     a_booking,
     a_company,
@@ -28,7 +29,6 @@ from tests.component.gateway.given import (
     an_offer,
     ids,
     next_version,
-    until,
 )
 
 

@@ -9,7 +9,8 @@ from contracts.companies.profiles import GetCompany
 from contracts.errors import NotFound
 from contracts.identifiers import uuid7
 from contracts.vocabulary import Role
-from tests.component.gateway.given import Gateway, a_company, bearer, played, until
+from tests.component.gateway.given import Gateway, bearer, played, until
+from tests.component.gateway.resources import a_company
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,7 +5,7 @@ from contracts.companies.profiles import CompanyRegistered, CompanySuspended, Si
 from contracts.companies.visit_offers import VisitOfferPublished
 from contracts.matchmaker.schools import SchoolRegistered
 from contracts.vocabulary import Role, SchoolKind, Theme
-from tests.component.gateway.given import (
+from tests.component.gateway.resources import (
     AUCH,
     NIMES,
     a_company,

@@ -10,15 +10,8 @@ from contracts.errors import Conflict, NotFound, PasserelleError, TransitionRefu
 from contracts.machines import BOOKING
 from contracts.message import decoder_of
 from contracts.vocabulary import Role
-from tests.component.gateway.given import (
-    Gateway,
-    a_booking,
-    a_company,
-    a_slot,
-    a_uai,
-    an_offer,
-    played,
-)
+from tests.component.gateway.given import Gateway, played
+from tests.component.gateway.resources import a_booking, a_company, a_slot, a_uai, an_offer
 
 NEW_BOOKING = {"level": "3E", "pupils": 24, "adults": 2}
 

@@ -25,7 +25,8 @@ from deploy.provision import provision_streams
 from services.bus import connect
 from services.database import migrate
 from services.gateway.service import service
-from tests.component.gateway.given import Gateway, a_company, a_gateway, bearer, until
+from tests.component.gateway.given import Gateway, a_gateway, bearer, until
+from tests.component.gateway.resources import a_company
 from tests.conftest import Servers
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ from contracts.caller import Scope
 from contracts.identifiers import uuid7
 from contracts.vocabulary import Role
 from services.gateway.problems import MAX_BODY_BYTES
-from tests.component.gateway.given import a_company, a_uai
+from tests.component.gateway.resources import a_company, a_uai
 
 SITE = str(uuid7())
 COMPANY = "/v1/companies"
