@@ -27,10 +27,11 @@ def read_box(text: str | None) -> Box:
     if text is None:
         return Box()
     try:
-        box = Box(*(float(number) for number in text.split(",")))
-    except (ValueError, TypeError):
-        box = Box(1.0, 1.0, 0.0, 0.0)
-    if not (-180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90):
+        numbers = tuple(float(number) for number in text.split(","))
+    except ValueError:
+        numbers = ()
+    box = Box(*numbers) if len(numbers) == len(Box._fields) else None
+    if box is None or not (-180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90):
         raise Invalid.field(
             "bbox",
             "Write four numbers of degrees: west,south,east,north, as in 1.2,43.4,1.7,43.8.",
