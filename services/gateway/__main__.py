@@ -4,7 +4,6 @@ import asyncio
 import socket
 import sys
 from types import FrameType
-from typing import Any
 
 import uvicorn
 import uvloop
@@ -61,7 +60,7 @@ def bind(settings: Settings) -> socket.socket:
         ) from error
 
 
-def server_of(app: Litestar, settings: Settings, **options: Any) -> Server:
+def server_of(app: Litestar, settings: Settings) -> Server:
     """The one configuration of uvicorn, for the process and for tests."""
     config = uvicorn.Config(
         app,
@@ -76,7 +75,6 @@ def server_of(app: Litestar, settings: Settings, **options: Any) -> Server:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
-        **options,
     )
     return Server(config, app)
 
