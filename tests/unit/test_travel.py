@@ -21,6 +21,7 @@ from tests.roads import coach_minutes
 
 KM = st.floats(min_value=0, max_value=2_000)
 
+
 def place(department: str, latitude: float, longitude: float) -> Place:
     """A point in some commune of the department."""
     return Place(
