@@ -2,7 +2,9 @@
 
 import click
 
+from deploy.commands.dead_letters import dead_letters
 from deploy.commands.demo import demo
+from deploy.commands.health import health
 from deploy.commands.imports import imports
 from deploy.commands.keys import keys
 from deploy.commands.production import migrate, provision, service
@@ -14,5 +16,5 @@ def passerelle() -> None:
     """A bridge between industry, science mediation and schools in Occitanie."""
 
 
-for command in (run, demo, imports, keys, service, provision, migrate):
+for command in (run, demo, imports, keys, health, dead_letters, service, provision, migrate):
     passerelle.add_command(command)

@@ -1,9 +1,13 @@
-"""The way to a running Passerelle for whoever stands at the command line: the bus as NATS user `operator`."""
+"""The way to a running Passerelle for whoever stands at the command line: the bus as NATS user `operator`.
+
+A container that only asks for its own service's health may give that service's own user instead.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nats.errors
 
@@ -33,7 +37,7 @@ async def operator_bus(data: Path, nats_url: str | None = None) -> AsyncIterator
     """The bus of the copy that runs on this data folder, or of the NATS given; raises NobodyRuns, DataFolderError."""
     url = nats_url or read_endpoints(data).nats_url
     try:
-        client = await asyncio.wait_for(connect(url, "operator"), CONNECT_TIMEOUT_S)
+        client = await asyncio.wait_for(connect(url, urlsplit(url).username or "operator"), CONNECT_TIMEOUT_S)
     except (TimeoutError, OSError, nats.errors.Error) as error:
         if nats_url:
             message = "The NATS of PASSERELLE_NATS_URL does not answer: check its address, user and password."

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from contracts.reference.codes import CodesUnreadable, ListName
+from deploy.commands.operating import DATA, NATS_URL
 from deploy.commands.progress import progress_bar
 from deploy.commands.speaking import tell
 from deploy.embedded.data_folder import DataFolderError, refuse_foreign
@@ -17,14 +18,6 @@ from deploy.imports.sending import ImportStopped, Outcome, load
 from deploy.imports.table import FileRefused, open_table
 from deploy.operator import NobodyRuns, operator_bus
 from services.telemetry import configure_logging
-
-DATA = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".passerelle/data"),
-    show_default=True,
-    help="Data folder of the Passerelle that runs.",
-)
 
 
 @click.group(name="import")
@@ -39,11 +32,7 @@ def import_command(source: Source[Any], text: str) -> Callable[..., None]:
     @click.argument("file", type=click.Path(path_type=Path))
     @DATA
     @click.option("--report", "report_file", type=click.Path(path_type=Path), help="Write every row not loaded here.")
-    @click.option(
-        "--nats-url",
-        envvar="PASSERELLE_NATS_URL",
-        help="NATS of another Passerelle, as the user `operator` [env: PASSERELLE_NATS_URL].",
-    )
+    @NATS_URL
     def command(file: Path, data: Path, report_file: Path | None, nats_url: str | None) -> None:
         configure_logging("critical", "operator")
         try:

@@ -1,6 +1,5 @@
 """`passerelle keys`: make, list and revoke API keys of a running Passerelle, by asking its gateway."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -10,27 +9,12 @@ from rich.table import Table
 from contracts.associations.profiles import GetAssociation
 from contracts.caller import Scope
 from contracts.companies.profiles import GetCompany
-from contracts.errors import PasserelleError, Wording
 from contracts.gateway.keys import ApiKey, IssueApiKey, ListApiKeys, NewApiKey, RevokeApiKey
 from contracts.matchmaker.schools import GetSchool
 from contracts.vocabulary import Role
-from deploy.commands.speaking import console, run_to_end, tell
-from deploy.operator import operator_bus
+from deploy.commands.operating import DATA, NATS_URL, operate
+from deploy.commands.speaking import console, tell
 from services.bus import Bus
-from services.telemetry import configure_logging
-
-DATA = click.option(
-    "--data",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path(".passerelle/data"),
-    show_default=True,
-    help="Data folder of the Passerelle that runs.",
-)
-NATS_URL = click.option(
-    "--nats-url",
-    envvar="PASSERELLE_NATS_URL",
-    help="NATS of another Passerelle, as the user `operator` [env: PASSERELLE_NATS_URL].",
-)
 
 
 @click.group()
@@ -59,7 +43,7 @@ def create(role: str, organisation: str, label: str, scopes: tuple[str, ...], da
         # Alone on its line and unstyled, so that a script can take it.
         click.echo((await bus.ask(IssueApiKey(api_key=new))).secret)
 
-    with_gateway(work, data, nats_url)
+    operate(work, data, nats_url)
 
 
 @keys.command(name="list")
@@ -71,7 +55,7 @@ def list_keys(data: Path, nats_url: str | None) -> None:
     async def work(bus: Bus) -> None:
         console.print(table_of(await bus.ask(ListApiKeys())))
 
-    with_gateway(work, data, nats_url)
+    operate(work, data, nats_url)
 
 
 @keys.command()
@@ -85,23 +69,7 @@ def revoke(key_id: UUID, data: Path, nats_url: str | None) -> None:
         revoked = await bus.ask(RevokeApiKey(api_key_id=key_id))
         tell(f"Revoked: {revoked.role} {revoked.organisation_id} {revoked.label}".rstrip())
 
-    with_gateway(work, data, nats_url)
-
-
-def with_gateway(work: Callable[[Bus], Awaitable[None]], data: Path, nats_url: str | None) -> None:
-    """Do something with the bus of the copy that runs; a refusal becomes one sentence and exit code 1."""
-    configure_logging("critical", "operator")
-
-    async def asked() -> None:
-        async with operator_bus(data, nats_url) as bus:
-            await work(bus)
-
-    try:
-        run_to_end(asked())
-    except PasserelleError as error:
-        problem = error.problem
-        sentences: list[Wording] = [field.message for field in problem.fields] or [problem.detail]
-        raise click.ClickException(" ".join(sentence.en for sentence in sentences)) from error
+    operate(work, data, nats_url)
 
 
 async def check_exists(bus: Bus, role: Role, organisation: str) -> None:
