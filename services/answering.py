@@ -33,7 +33,16 @@ Answers = Mapping[type[Request[Any]], AnswerHandler]
 # Two handlers that lock the same rows in another order: one of them is cancelled, and does it again.
 COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 ATTEMPTS = 3
+# JSON may hold the character U+0000; PostgreSQL stores it neither in jsonb nor in text.
+UNSTORABLE = (asyncpg.UntranslatableCharacterError, asyncpg.CharacterNotInRepertoireError)
 STOP_PATIENCE_S = 10
+
+
+_UNSTORABLE_TEXT = Invalid.field(
+    "body",
+    "A text holds the character U+0000, which cannot be stored: remove it.",
+    "Un texte contient le caractère U+0000, qui ne peut être enregistré : retirez-le.",
+)
 
 
 class Answering:
@@ -106,6 +115,8 @@ class Answering:
         except DatabaseAway as error:
             log().warning("database_away", error=repr(error))
             problem = Unavailable(part="PostgreSQL").problem
+        except UNSTORABLE:
+            problem = _UNSTORABLE_TEXT.problem
         except Exception as error:
             if isinstance(error, TimeoutError) and patience.expired():
                 log().warning("deadline_passed", subject=message.subject)
