@@ -30,6 +30,8 @@ _CONNECTION_LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    # A statement on a connection whose server has said good-bye, and not hung up yet.
+    asyncpg.InternalClientError,
 )
 
 
@@ -96,11 +98,19 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         raise DatabaseAway(repr(error)) from error
     except asyncpg.InterfaceError as error:
         # The driver's word for both a wrong call and a call on a connection that is gone.
-        if connection.is_closed():
+        if _is_gone(connection):
             raise DatabaseAway(repr(error)) from error
         raise
     finally:
         await pool.release(connection)
+
+
+def _is_gone(connection: Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        # The pool has taken it back by itself.
+        return True
 
 
 def list_migrations(service: str) -> list[tuple[str, str]]:

@@ -1,0 +1,138 @@
+"""People at work who never give up: each write is sent, with one key, until it is acknowledged."""
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from contracts.vocabulary import Role
+from tests.given import Region, a_company, a_school, a_site, an_offer, body, school_day, slot_times
+
+COMPANIES = 3
+SCHOOLS = 6
+# Between two writes of one person; all of them together then write some twenty a second.
+PAUSE_S = 0.25
+TRY_AGAIN_S = 0.1
+
+
+@dataclass
+class Acknowledged:
+    """What was acknowledged, by kind: the answers, in order; and whether people go on."""
+
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def count(self, kind: str) -> int:
+        """How many writes of this kind."""
+        return len(self.answers[kind])
+
+    async def pause(self, seconds: float) -> None:
+        """Rest, unless it is over."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.over.wait()
+        except TimeoutError:
+            return
+
+    def ids(self, kind: str) -> list[str]:
+        """Their ids."""
+        return [answer["id"] for answer in self.answers[kind]]
+
+
+async def surely(send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """The answer, once there is one that is no 'try again': of those there are only a lost connection and 503."""
+    while True:
+        try:
+            response = await send()
+        except httpx.TransportError:
+            await asyncio.sleep(TRY_AGAIN_S)
+            continue
+        if response.status_code != 503:
+            return response
+        assert response.headers["retry-after"]
+        await asyncio.sleep(TRY_AGAIN_S)
+
+
+async def post(client: httpx.AsyncClient, path: str, told: Any = None) -> httpx.Response:
+    """A write with a key of its own, sent until it is answered."""
+    headers = {"Idempotency-Key": str(uuid4())}
+    return await surely(lambda: client.post(path, json=told, headers=headers))
+
+
+async def open_slots(industrialist: httpx.AsyncClient, offers: list[Any], acknowledged: Acknowledged) -> None:
+    """A company: opens slots, and writes a job need now and then."""
+    for number in itertools.takewhile(lambda _: not acknowledged.over.is_set(), itertools.count()):
+        offer = offers[number % len(offers)]
+        times = slot_times(weeks=6 + number % 12, hour=7 + number % 3) | {"groups": 1 + number % 2}
+        opened = await post(industrialist, f"/v1/visit-offers/{offer['id']}/slots", times)
+        acknowledged.answers["slot"].append(body(opened, 201))
+        if number % 3 == 0:
+            need = {
+                "site_id": offer["site_id"],
+                "rome": "H2903",
+                "title": f"Poste {number}",
+                "kind": "alternance",
+                "openings": 1,
+                "from_date": school_day(4).isoformat(),
+                "publish": True,
+            }
+            written = await post(industrialist, f"/v1/companies/{offer['company_id']}/job-needs", need)
+            acknowledged.answers["job_need"].append(body(written, 201))
+        await acknowledged.pause(PAUSE_S)
+
+
+async def ask_for_visits(teacher: httpx.AsyncClient, uai: str, acknowledged: Acknowledged) -> None:
+    """A school: asks for a visit for one class after the other."""
+    for number in itertools.takewhile(lambda _: not acknowledged.over.is_set(), itertools.count()):
+        wish = {
+            "level": "3E",
+            "pupils": 24,
+            "adults": 2,
+            "class_name": f"3e {number}",
+            "from_date": school_day(3).isoformat(),
+            "until_date": school_day(25).isoformat(),
+        }
+        submitted = await post(teacher, f"/v1/schools/{uai}/class-requests", wish)
+        acknowledged.answers["class_request"].append(body(submitted, 201))
+        await acknowledged.pause(4 * PAUSE_S)
+
+
+async def accept_proposals(teacher: httpx.AsyncClient, acknowledged: Acknowledged) -> None:
+    """A school: accepts whatever is proposed to it."""
+    while not acknowledged.over.is_set():
+        listed = await surely(lambda: teacher.get("/v1/visit-proposals", params={"state": "proposed"}))
+        for proposal in body(listed)["items"]:
+            accepted = await post(teacher, f"/v1/visit-proposals/{proposal['id']}/accept")
+            # What is listed may have been withdrawn, or be accepted already, a moment ago.
+            if accepted.status_code != 409:
+                acknowledged.answers["acceptance"].append(body(accepted))
+        await acknowledged.pause(PAUSE_S)
+
+
+@asynccontextmanager
+async def at_work(region: Region) -> AsyncIterator[Acknowledged]:
+    """Companies, schools and their requests, until the block ends; then each finishes the write in hand."""
+    acknowledged = Acknowledged()
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    work = []
+    for _ in range(COMPANIES):
+        company = await a_company(coordinator)
+        industrialist = await region.sign_in(Role.COMPANY, company["id"])
+        site = await a_site(industrialist, company)
+        offers = [await an_offer(industrialist, company, site, instant_confirmation=True) for _ in range(2)]
+        work.append(open_slots(industrialist, offers, acknowledged))
+    for _ in range(SCHOOLS):
+        uai = await a_school(region)
+        teacher = await region.sign_in(Role.TEACHER, uai)
+        work += [ask_for_visits(teacher, uai, acknowledged), accept_proposals(teacher, acknowledged)]
+    async with asyncio.TaskGroup() as group:
+        for one in work:
+            group.create_task(one)
+        yield acknowledged
+        acknowledged.over.set()
