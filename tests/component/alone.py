@@ -46,15 +46,16 @@ class Alone:
         assert await self.stored() == before
         return refused.value.problem
 
-    async def tell(self, event: Event, event_id: str = "") -> None:
-        """Announce an event as its owner's relay would."""
-        stream = self.neighbours[owner_of(type(event))].jetstream()
-        headers = {"ce-id": event_id or str(uuid7())}
-        await stream.publish(subject_of(type(event)), msgspec.json.encode(event), headers=headers)
+    async def tell(self, *events: Event, event_id: str = "") -> None:
+        """Announce events as their owners' relays would."""
+        for event in events:
+            stream = self.neighbours[owner_of(type(event))].jetstream()
+            headers = {"ce-id": event_id or str(uuid7())}
+            await stream.publish(subject_of(type(event)), msgspec.json.encode(event), headers=headers)
 
-    async def documents(self, table: str, kind: type[Any]) -> list[Any]:
+    async def documents(self, table: str, kind: type[Any], where: str = "true") -> list[Any]:
         """The resources of a table, by id."""
-        rows = await self.connection.fetch(f"select document from {table} order by id")
+        rows = await self.connection.fetch(f"select document from {table} where {where} order by id")
         return [decoder_of(kind).decode(row["document"]) for row in rows]
 
     async def announced(self, kind: type[Event]) -> list[Any]:

@@ -36,7 +36,7 @@ PARTNER = (
 async def proposed(matchmaker, state="proposed"):
     """The proposals in that state, once there are any."""
     return await matchmaker.until(
-        lambda: matchmaker.read("partnership_proposal", PartnershipProposal, f"state = '{state}'")
+        lambda: matchmaker.documents("partnership_proposal", PartnershipProposal, f"state = '{state}'")
     )
 
 

@@ -27,7 +27,7 @@ from contracts.matchmaker.proposals import (
 )
 from contracts.matchmaker.schools import ImportSchools
 from contracts.vocabulary import Level, Role, Theme
-from tests.component.matchmaker.conftest import Matchmaker
+from tests.component.alone import Alone
 from tests.component.matchmaker.given import (
     UAI,
     a_booking,
@@ -52,23 +52,23 @@ SUPPLY = (
 )
 
 
-async def wish(matchmaker: Matchmaker, **given):
+async def wish(matchmaker: Alone, **given):
     """The school is known and asks for a visit."""
     await matchmaker.ask(ImportSchools(schools=(a_new_school(),)))
     return await matchmaker.ask(SubmitClassRequest(school_uai=UAI, class_request=a_wish(**given)), TEACHER)
 
 
-async def proposed(matchmaker: Matchmaker, state: str = "proposed", besides: tuple = ()):
+async def proposed(matchmaker: Alone, state: str = "proposed", besides: tuple = ()):
     """The first proposal in that state that is not among those known."""
 
     async def find():
-        found = await matchmaker.read("visit_proposal", VisitProposal, f"state = '{state}'")
+        found = await matchmaker.documents("visit_proposal", VisitProposal, f"state = '{state}'")
         return [proposal for proposal in found if proposal.id not in besides]
 
     return (await matchmaker.until(find))[0]
 
 
-async def answer(matchmaker: Matchmaker, proposal: VisitProposal, action: str, reason=None, caller=TEACHER):
+async def answer(matchmaker: Alone, proposal: VisitProposal, action: str, reason=None, caller=TEACHER):
     """The school's answer."""
     return await matchmaker.ask(AnswerVisitProposal(proposal_id=proposal.id, action=action, reason=reason), caller)
 
@@ -105,7 +105,7 @@ async def test_events_may_come_twice_late_and_in_any_order(matchmaker):
     proposal = await proposed(matchmaker)
     await asyncio.sleep(0.3)
     assert proposal.starts_at == moved.starts_at
-    assert len(await matchmaker.read("visit_proposal", VisitProposal)) == 1
+    assert len(await matchmaker.documents("visit_proposal", VisitProposal)) == 1
 
 
 async def test_the_same_event_is_handled_once(matchmaker):
@@ -298,7 +298,7 @@ async def test_places_are_never_proposed_twice(matchmaker):
 
     run = await matchmaker.ask(StartMatchRun())
 
-    standing = await matchmaker.read("visit_proposal", VisitProposal, "state = 'proposed'")
+    standing = await matchmaker.documents("visit_proposal", VisitProposal, "state = 'proposed'")
     assert len(standing) == 2
     assert run.unserved_count == 1
     assert run.unserved[0].obstacles == {"taken": 1}
@@ -348,7 +348,7 @@ async def test_an_answer_and_a_match_at_once_never_claim_too_much(matchmaker):
     await matchmaker.tell(*SUPPLY, *(SlotOpened(slot=a_slot(400 + n, weeks=6 + n)) for n in range(8)))
 
     async def all_proposed():
-        found = await matchmaker.read("visit_proposal", VisitProposal, "state = 'proposed'")
+        found = await matchmaker.documents("visit_proposal", VisitProposal, "state = 'proposed'")
         return found if len(found) == 6 else None
 
     standing = await matchmaker.until(all_proposed)
@@ -362,6 +362,6 @@ async def test_an_answer_and_a_match_at_once_never_claim_too_much(matchmaker):
     )
     await matchmaker.ask(StartMatchRun())
 
-    open_now = await matchmaker.read("visit_proposal", VisitProposal, "state in ('proposed', 'accepted')")
+    open_now = await matchmaker.documents("visit_proposal", VisitProposal, "state in ('proposed', 'accepted')")
     assert len({one.class_request_id for one in open_now}) == len(open_now) == len(requests)
     assert len({one.slot_id for one in open_now}) == len(open_now)
