@@ -29,9 +29,12 @@ OWNERS = {
     "booking": "companies",
     "association": "associations",
     "capacity": "associations",
+    "partnership": "associations",
     "school": "matchmaker",
     "class_request": "matchmaker",
     "visit_proposal": "matchmaker",
+    "partnership_proposal": "matchmaker",
+    "match_run": "matchmaker",
 }
 
 
@@ -146,6 +149,16 @@ class Books:
         for row in found:
             bookings.setdefault(str(row["proposal_id"]), []).append((str(row["id"]), row["state"]))
         return bookings
+
+    async def partnerships(self) -> dict[str, int]:
+        """How many partnerships came from each proposal, by its id."""
+        found = await self.rows("associations", "select proposal_id from partnership")
+        return Counter(str(row["proposal_id"]) for row in found)
+
+    async def agreed(self) -> set[str]:
+        """The partnership proposals that both sides accepted."""
+        found = await self.rows("matchmaker", "select id from partnership_proposal where state = 'agreed'")
+        return {str(row["id"]) for row in found}
 
     async def dead_letters(self) -> list[str]:
         """What any service could not handle, with the reason."""

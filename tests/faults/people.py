@@ -12,12 +12,13 @@ from uuid import uuid4
 import httpx
 
 from contracts.vocabulary import Role
-from tests.given import Region, a_company, a_school, a_site, an_offer, body, school_day, slot_times
+from tests.given import Region, a_company, a_school, a_site, an_association, an_offer, body, school_day, slot_times
 
-COMPANIES = 3
-SCHOOLS = 6
-# Between two writes of one person; all of them together then write some twenty a second.
-PAUSE_S = 0.25
+COMPANIES = 4
+SCHOOLS = 8
+ASSOCIATIONS = 2
+# Between two writes of one person, so that all of them together leave the processes little rest.
+PAUSE_S = 0.1
 TRY_AGAIN_S = 0.1
 
 
@@ -115,9 +116,37 @@ async def accept_proposals(teacher: httpx.AsyncClient, acknowledged: Acknowledge
         await acknowledged.pause(PAUSE_S)
 
 
+async def give_capacities(mediator: httpx.AsyncClient, association: Any, acknowledged: Acknowledged) -> None:
+    """An association: publishes what it can give, again and again."""
+    for number in itertools.takewhile(lambda _: not acknowledged.over.is_set(), itertools.count()):
+        capacity = {
+            "title": f"Mécanique en classe {number}",
+            "themes": ["mechanics_metal"],
+            "levels": ["4E", "3E"],
+            "from_date": school_day(1).isoformat(),
+            "until_date": school_day(25).isoformat(),
+            "interventions": 2,
+            "departments": ["32"],
+        }
+        published = await post(mediator, f"/v1/associations/{association['id']}/capacities", capacity)
+        acknowledged.answers["capacity"].append(body(published, 201))
+        await acknowledged.pause(10 * PAUSE_S)
+
+
+async def agree(side: httpx.AsyncClient, acknowledged: Acknowledged) -> None:
+    """A company or an association: accepts the partnerships that are proposed to it."""
+    while not acknowledged.over.is_set():
+        listed = body(await surely(lambda: side.get("/v1/partnership-proposals")))["items"]
+        for proposal in [one for one in listed if "accept" in one["allowed_actions"]]:
+            accepted = await post(side, f"/v1/partnership-proposals/{proposal['id']}/accept")
+            if accepted.status_code != 409:
+                acknowledged.answers["agreement"].append(body(accepted))
+        await acknowledged.pause(5 * PAUSE_S)
+
+
 @asynccontextmanager
 async def at_work(region: Region) -> AsyncIterator[Acknowledged]:
-    """Companies, schools and their requests, until the block ends; then each finishes the write in hand."""
+    """Companies, associations and schools, until the block ends; then each finishes the write in hand."""
     acknowledged = Acknowledged()
     coordinator = await region.sign_in(Role.COORDINATOR)
     work = []
@@ -126,7 +155,11 @@ async def at_work(region: Region) -> AsyncIterator[Acknowledged]:
         industrialist = await region.sign_in(Role.COMPANY, company["id"])
         site = await a_site(industrialist, company)
         offers = [await an_offer(industrialist, company, site, instant_confirmation=True) for _ in range(2)]
-        work.append(open_slots(industrialist, offers, acknowledged))
+        work += [open_slots(industrialist, offers, acknowledged), agree(industrialist, acknowledged)]
+    for _ in range(ASSOCIATIONS):
+        association = await an_association(coordinator)
+        mediator = await region.sign_in(Role.ASSOCIATION, association["id"])
+        work += [give_capacities(mediator, association, acknowledged), agree(mediator, acknowledged)]
     for _ in range(SCHOOLS):
         uai = await a_school(region)
         teacher = await region.sign_in(Role.TEACHER, uai)

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 VICTIMS = ("gateway", "companies", "associations", "matchmaker", "nats", "postgres")
 PATIENCE_S = 45
 # What has to go on after each kill before the next one: new writes of every kind, and what follows from them.
-PROGRESS = {"slot": 6, "class_request": 3, "acceptance": 2}
+PROGRESS = {"slot": 15, "class_request": 8, "acceptance": 4, "capacity": 2}
 
 
 @dataclass
@@ -93,7 +93,7 @@ async def test_every_process_died_and_came_back_once(aftermath: Aftermath) -> No
     assert all(f"{victim} died (signal SIGKILL)" in " ".join(aftermath.told) for victim in VICTIMS)
 
 
-@pytest.mark.parametrize("kind", ["slot", "job_need", "class_request"])
+@pytest.mark.parametrize("kind", ["slot", "job_need", "class_request", "capacity"])
 async def test_acknowledged_writes_exist_exactly_once(aftermath: Aftermath, kind: str) -> None:
     """Each that was acknowledged is kept by its owner, and there is no other: no retry made a second one."""
     kept = [thing for thing, _ in (await aftermath.books.versions(kind)).elements()]
@@ -139,6 +139,14 @@ async def test_accepted_proposal_is_one_booking_or_says_why_not(aftermath: After
         assert proposals[proposal_id].why
     assert all(len(made) == 1 for made in bookings.values())
     assert [proposal for proposal in proposals.values() if proposal.state == "accepted"] == []
+
+
+async def test_agreed_proposal_is_one_partnership(aftermath: Aftermath) -> None:
+    """Where both sides accepted, there is the one partnership; where not, there is none."""
+    agreed = await aftermath.books.agreed()
+
+    assert agreed
+    assert await aftermath.books.partnerships() == dict.fromkeys(agreed, 1)
 
 
 async def test_nothing_was_given_up(aftermath: Aftermath) -> None:
