@@ -12,7 +12,8 @@ from contracts.message import Command, Instant, Query
 
 
 class ServiceHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How a service is. `relay_backlog` counts events committed but not yet in the stream.
+    """How a service is. `relay_backlog` counts events committed but not yet in the stream, `timers_due` what is
+    to be done now or being done, `timers_late` what should have been done long ago.
 
     `alarms` are sentences for whoever operates it: what needs a hand although requests are answered.
     """
@@ -23,6 +24,7 @@ class ServiceHealth(msgspec.Struct, frozen=True, kw_only=True):
     relay_backlog: int
     dead_letters: int
     timers_late: int
+    timers_due: int = 0
     alarms: tuple[str, ...] = ()
 
 

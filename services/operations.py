@@ -30,10 +30,12 @@ def operations_of(
         row = await work.connection.fetchrow(
             "select (select count(*) from outbox where published_at is null) as backlog,"
             " (select count(*) from dead_letter where retried_at is null) as dead,"
-            " (select count(*) from timer where due_at < $1) as late",
+            " (select count(*) from timer where due_at < $1) as late,"
+            " (select count(*) from timer where due_at <= $2) as due",
             work.now - LATE,
+            work.now,
         )
-        backlog, dead, late = row if row else (0, 0, 0)
+        backlog, dead, late, due = row if row else (0, 0, 0, 0)
         return ServiceHealth(
             service=work.service,
             ready=True,
@@ -41,6 +43,7 @@ def operations_of(
             relay_backlog=backlog,
             dead_letters=dead,
             timers_late=late,
+            timers_due=due,
             alarms=alarms(),
         )
 

@@ -1,45 +1,46 @@
 """The region at rest: what the matchmaker made of it by itself, and who gets the demo's keys."""
 
-import asyncio
 import time
 from typing import Any
 
+from contracts.operations import CheckHealth
 from contracts.vocabulary import Role
 from deploy.demo.acting import Hand, hands, step, until
 from deploy.demo.keys import DemoKeys, issue
 from deploy.demo.load import Loaded
 from deploy.demo.main_job import Line, milliseconds
+from deploy.operator import OPERATOR
 from services.bus import Bus
 
-# No new run for so long: the matchmaker has come to rest.
-REST_S = 0.7
+# Nothing to do anywhere for so long: what is on its way from one service to the next has arrived.
+REST_S = 0.5
+WHO_ACTS = ("companies", "associations", "matchmaker")
 
 
-async def settle(coordinator: Hand, loaded: Loaded) -> Line:
+async def settle(coordinator: Hand, bus: Bus, loaded: Loaded) -> Line:
     """Wait until the matchmaker has proposed what it can, and tell what that is; raises StepFailed."""
     began = time.monotonic()
+    busy_until = began
 
-    async def settled() -> Any:
-        run = await newest_run(coordinator)
-        if run is None or run["class_requests"] < loaded.class_requests:
-            return None
-        await asyncio.sleep(REST_S)
-        return run if (await newest_run(coordinator))["id"] == run["id"] else None
+    async def settled() -> bool:
+        nonlocal busy_until
+        if await is_busy(bus):
+            busy_until = time.monotonic()
+        return time.monotonic() - busy_until >= REST_S
 
     with step("the matchmaker proposes"):
         await until(settled)
-        took = max(0.0, time.monotonic() - began - REST_S)
         visits = await coordinator.items("/v1/visit-proposals", state="proposed")
         partnerships = await coordinator.items("/v1/partnership-proposals", state="proposed")
     classes = len({one["class_request_id"] for one in visits})
     which = f"a visit to {classes} of {loaded.class_requests} classes, {len(partnerships)} partnerships"
-    return Line("The matchmaker proposed, unasked", which, milliseconds(took))
+    return Line("The matchmaker proposed, unasked", which, milliseconds(busy_until - began))
 
 
-async def newest_run(coordinator: Hand) -> Any:
-    """The match run that ended last, None before the first."""
-    page = await coordinator.get("/v1/match-runs", limit=1)
-    return page["items"][0] if page["items"] else None
+async def is_busy(bus: Bus) -> bool:
+    """Whether a service has events to publish or something due."""
+    health = [await bus.ask(CheckHealth(), OPERATOR, service=service) for service in WHO_ACTS]
+    return any(each.relay_backlog or each.timers_due for each in health)
 
 
 async def make_keys(url: str, bus: Bus, loaded: Loaded, uai: str) -> DemoKeys:

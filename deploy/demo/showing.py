@@ -60,7 +60,7 @@ async def go_on(folder: Path, url: str, bus: Bus, state: DemoState) -> None:
         with step("making keys"):
             coordinator_key = await issue(bus, Role.COORDINATOR)
         async with hands(url, coordinator_key) as (coordinator,):
-            lines.append(await settle(coordinator, loaded))
+            lines.append(await settle(coordinator, bus, loaded))
         keys = await make_keys(url, bus, loaded, region.story.uai)
         state = keep_state(folder, msgspec.structs.replace(state, keys=keys))
     if state.begun:
