@@ -87,7 +87,7 @@ def corrected(document: dict[str, Any], scopes: dict[str, str]) -> dict[str, Any
     for name in document["components"]["schemas"]:
         if name.startswith("Page_"):
             text = text.replace(name, f"PageOf{name.removeprefix('Page_').rstrip('_').rpartition('.')[2]}")
-    whole: dict[str, Any] = msgspec.json.decode(text)
+    whole: dict[str, Any] = _without_ellipses(msgspec.json.decode(text))
     for item in whole["paths"].values():
         for operation in item.values():
             _correct(operation, scopes[operation["operationId"]])
@@ -100,7 +100,23 @@ def corrected(document: dict[str, Any], scopes: dict[str, str]) -> dict[str, Any
     return whole
 
 
+def _without_ellipses(node: Any) -> Any:
+    """The document where `tuple[X, ...]` is an array of X: the framework reads the dots as «or anything»."""
+    if isinstance(node, list):
+        return [_without_ellipses(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    choices = node.get("oneOf")
+    if choices and len(choices) == 2 and choices[1] == {}:
+        return _without_ellipses({**{key: each for key, each in node.items() if key != "oneOf"}, **choices[0]})
+    return {key: _without_ellipses(each) for key, each in node.items()}
+
+
 def _correct(operation: dict[str, Any], scope: str) -> None:
+    for response in operation["responses"].values():
+        # The framework leaves the type of a header out, which the standard asks for.
+        for header in response.get("headers", {}).values():
+            header.setdefault("schema", {"type": "string"})
     operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
     responses = operation["responses"]
     if scope == PUBLIC:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from openapi_spec_validator import validate
 
 from contracts.caller import Scope
 from services.gateway.app import create_app
@@ -89,3 +90,15 @@ def test_the_promised_addresses_are_there(document):
     }
 
     assert promised <= document["paths"].keys()
+
+
+def test_the_document_is_valid_openapi(document):
+    """By the standard's own schema, defaults included."""
+    validate(document)
+
+
+def test_a_list_is_a_list_of_one_thing(document):
+    """No array of our structs lets anything through."""
+    weekdays = document["components"]["schemas"]["ClassRequest"]["properties"]["weekdays"]
+
+    assert weekdays["items"] == {"$ref": "#/components/schemas/Weekday"}
