@@ -92,9 +92,9 @@ def test_the_promised_addresses_are_there(document):
     assert promised <= document["paths"].keys()
 
 
-def test_the_document_is_valid_openapi(document):
+def test_the_document_is_valid_openapi():
     """By the standard's own schema, defaults included."""
-    validate(document)
+    validate(msgspec.json.decode(COMMITTED.read_bytes()))
 
 
 def test_a_list_is_a_list_of_one_thing(document):
