@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from contracts.errors import Invalid, NotYours, TransitionRefused
+from contracts.errors import Invalid, NotYours, TransitionRefused, Wording
 
 COMPANY, ASSOCIATION, SCHOOL, COORDINATOR, SYSTEM = (
     "company",
@@ -37,20 +37,20 @@ class Machine(msgspec.Struct, frozen=True):
     def step(self, state: str, action: str, actors: Iterable[str]) -> str:
         """The state that the action leads to (the same one where the move changes no state).
 
-        Raises TransitionRefused where the state does not let anyone do it (with the actions that
-        are left), NotYours where it is for somebody else to do.
+        Raises NotYours where the action is never for these actors, TransitionRefused where it is but not
+        in this state: whoever has accepted already is told so, not shown the door.
         """
         mine = frozenset(actors)
-        possible = [m for m in self.moves if m.action == action and state in m.sources]
-        for move in possible:
-            if move.actors & mine:
+        moves = [move for move in self.moves if move.action == action]
+        for move in moves:
+            if state in move.sources and move.actors & mine:
                 return move.target or state
-        if possible:
+        if moves and not any(move.actors & mine for move in moves):
             raise NotYours(allowed_actions=self.allowed(state, mine))
         raise TransitionRefused(
             action=action,
             state=state,
-            rule=f"no {self.thing} moves so",
+            rule=Wording("its state does not allow it", "cet état ne le permet pas"),
             allowed_actions=self.allowed(state, mine),
         )
 

@@ -102,11 +102,13 @@ def test_the_other_side_may_still_decline():
 
 
 def test_a_side_does_not_accept_twice():
-    """It is the other's turn."""
-    with pytest.raises(NotYours):
+    """It is the other's turn: the refusal names the state."""
+    with pytest.raises(TransitionRefused) as refused:
         rules.answer_partnership(
             a_partnership_proposal(state="accepted_by_company"), pair_answer("accept"), COMPANY, NOW
         )
+
+    assert refused.value.facts["state"] == "accepted_by_company"
 
 
 @pytest.mark.parametrize(
