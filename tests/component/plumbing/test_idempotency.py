@@ -4,11 +4,13 @@ import asyncio
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from contracts.caller import ALL_SCOPES, Caller
-from contracts.companies.slots import GetSlot, MoveSlot, OpenSlot, Slot
+from contracts.companies.slots import GetSlot, MoveSlot, Slot
 from contracts.errors import AlreadyExists, RequestRefused
+from contracts.matchmaker.proposals import AnswerPartnershipProposal, AnswerVisitProposal
 from contracts.vocabulary import OrganisationKind, Role
 from services.bus import Bus
 from services.runtime import Service, running
@@ -81,22 +83,23 @@ async def test_key_of_another_body_is_refused(servers: Servers, bus: Bus) -> Non
 
 
 async def test_key_of_another_request_is_refused(servers: Servers, bus: Bus) -> None:
-    """Two kinds of request never share an answer."""
+    """Two kinds of request never share an answer, though their bodies be the same."""
 
-    async def open_slot(_request: OpenSlot, work: Work) -> Slot:
-        await note(work, "opened")
+    async def answer(request: AnswerVisitProposal | AnswerPartnershipProposal, work: Work) -> Slot:
+        await note(work, type(request).__name__)
         return slot()
 
-    service = Service(name="companies", answers={MoveSlot: close, OpenSlot: open_slot})
+    body = {"proposal_id": uuid4(), "action": "accept"}
+    service = Service(name="matchmaker", answers={AnswerVisitProposal: answer, AnswerPartnershipProposal: answer})
     async with running(service, settings_of(service, servers)):
-        await bus.ask(move("one"), idempotency_key="a")
+        # The toy's answer is not that of the contract.
+        with pytest.raises(msgspec.ValidationError):
+            await bus.ask(AnswerVisitProposal(**body), idempotency_key="a")
         with pytest.raises(RequestRefused) as refused:
-            await bus.ask(
-                OpenSlot(visit_offer_id=uuid4(), slot={"starts_at": "2027-03-15T09:00:00Z"}), idempotency_key="a"
-            )
+            await bus.ask(AnswerPartnershipProposal(**body), idempotency_key="a")
 
     assert refused.value.problem.slug == "idempotency-key-reused"
-    assert await effects(servers) == ["one"]
+    assert await effects(servers, "matchmaker") == ["AnswerVisitProposal"]
 
 
 async def test_keys_of_two_parties_are_two_keys(servers: Servers, bus: Bus) -> None:
