@@ -15,7 +15,7 @@ from deploy.demo.sources import CompanyIdea, Industry, commune_written, industri
 
 # Degrees, about 1 km: workshops lie beside the town hall, and two of one town not on top of each other.
 SPREAD = 0.012
-FIRST_NAMES = ("Camille", "Dominique", "Claude", "Sacha", "Maxime", "Andrea", "Charlie", "Noa", "Alix", "Morgan")
+FIRST_NAMES = ("Camille", "Dominique", "Lou", "Sacha", "Maxime", "Andrea", "Charlie", "Noa", "Alix", "Morgan")
 LAST_NAMES = ("Delvigne", "Puechbrun", "Castelvert", "Maraval-Roux", "Sorbier", "Lacombette", "Estradel", "Ribaute-Noé")
 
 # What is looked for, and how often among ten needs.

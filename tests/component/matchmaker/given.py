@@ -1,4 +1,4 @@
-"""A small region: one class in Auch, one company beside it, one association."""
+"""A small region: one class in Auch, one company beside it, one association; and how it comes to a proposal."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,16 +7,18 @@ from uuid import UUID
 from contracts.associations.capacities import Capacity
 from contracts.associations.profiles import Association
 from contracts.companies.bookings import Booking
-from contracts.companies.profiles import Company, Site
+from contracts.companies.profiles import Company, CompanyRegistered, Site, SiteAdded
 from contracts.companies.slots import Slot
-from contracts.companies.visit_offers import VisitOffer
+from contracts.companies.visit_offers import VisitOffer, VisitOfferPublished
 from contracts.fields import Contact
-from contracts.matchmaker.class_requests import NewClassRequest
-from contracts.matchmaker.proposals import VisitProposal
-from contracts.matchmaker.schools import NewSchool
+from contracts.matchmaker.class_requests import NewClassRequest, SubmitClassRequest
+from contracts.matchmaker.proposals import AnswerVisitProposal, VisitProposal
+from contracts.matchmaker.schools import ImportSchools, NewSchool
 from contracts.place import place_of
 from contracts.reference.calendar import is_school_day
-from contracts.vocabulary import Level, SchoolKind, Theme, VisitFormat
+from contracts.vocabulary import Level, Role, SchoolKind, Theme, VisitFormat
+from tests.component.alone import Alone
+from tests.unit.matchmaker.given import a_caller
 
 UAI = "0320001C"
 AUCH = place_of("32013", None, None)
@@ -172,3 +174,33 @@ def a_booking(proposal: VisitProposal, number: int = 700, **given: Any) -> Booki
         "changed_at": NOW,
     }
     return Booking(**(booked | given))
+
+
+TEACHER = a_caller(Role.TEACHER, UAI)
+STRANGER = a_caller(Role.TEACHER, "0310002J")
+SUPPLY = (
+    CompanyRegistered(company=a_company()),
+    SiteAdded(site=a_site()),
+    VisitOfferPublished(visit_offer=an_offer()),
+)
+
+
+async def wish(matchmaker: Alone, **given):
+    """The school is known and asks for a visit."""
+    await matchmaker.ask(ImportSchools(schools=(a_new_school(),)))
+    return await matchmaker.ask(SubmitClassRequest(school_uai=UAI, class_request=a_wish(**given)), TEACHER)
+
+
+async def proposed(matchmaker: Alone, state: str = "proposed", besides: tuple = ()):
+    """The first proposal in that state that is not among those known."""
+
+    async def find():
+        found = await matchmaker.documents("visit_proposal", VisitProposal, f"state = '{state}'")
+        return [proposal for proposal in found if proposal.id not in besides]
+
+    return (await matchmaker.until(find))[0]
+
+
+async def answer(matchmaker: Alone, proposal: VisitProposal, action: str, reason=None, caller=TEACHER):
+    """The school's answer."""
+    return await matchmaker.ask(AnswerVisitProposal(proposal_id=proposal.id, action=action, reason=reason), caller)
