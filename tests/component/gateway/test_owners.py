@@ -37,14 +37,14 @@ async def test_a_command_carries_its_caller_and_its_idempotency_key(gateway: Gat
 
 async def test_an_owner_s_refusal_becomes_the_answer(gateway: Gateway):
     """State, rule and what is left to do come through, in the reader's language."""
-    uai, booking = a_uai(), a_booking(a_slot(an_offer(a_company())), a_uai())
-    teacher = await gateway.headers(Role.TEACHER, uai)
+    booking = a_booking(a_slot(an_offer(a_company())), a_uai())
+    company = await gateway.headers(Role.COMPANY, str(booking.company_id))
     with pytest.raises(TransitionRefused) as refused:
-        BOOKING.step("confirmed", "confirm", {"school"})
+        BOOKING.step("confirmed", "confirm", {"company"})
 
     async with played(gateway, MoveBooking, refused.value):
         answer = await gateway.http.post(
-            f"/v1/bookings/{booking.id}/confirm", headers=teacher | {"Accept-Language": "fr"}
+            f"/v1/bookings/{booking.id}/confirm", headers=company | {"Accept-Language": "fr"}
         )
 
     problem = answer.json()
