@@ -3,15 +3,20 @@
 from collections.abc import AsyncIterator
 
 import asyncpg
+import msgspec
 import pytest
 from nats.aio.client import Client
 
+from contracts.companies.slots import SlotClosed
+from contracts.identifiers import uuid7
+from contracts.message import subject_of
 from deploy.choreography import durables_of
 from deploy.embedded.nats import RunningNats, start_nats
 from deploy.embedded.postgres import RunningPostgres
 from deploy.provision import provision_streams
+from services import following
 from services.bus import Bus, connect
-from tests.component.plumbing.toys import COMPANIES, MATCHMAKER, SCHEMA
+from tests.component.plumbing.toys import COMPANIES, MATCHMAKER, SCHEMA, Publish
 from tests.conftest import Servers
 
 
@@ -47,3 +52,24 @@ async def client(servers: Servers) -> AsyncIterator[Client]:
 def bus(client: Client) -> Bus:
     """The bus as the gateway has it."""
     return Bus(client)
+
+
+@pytest.fixture
+async def publish(servers: Servers) -> AsyncIterator[Publish]:
+    """Announces what the companies' relay would, and also what no relay would."""
+    owner = await connect(servers.nats_url("companies"), "companies")
+    stream = owner.jetstream()
+
+    async def announce(what: SlotClosed | bytes, event_id: str | None = None) -> None:
+        body = what if isinstance(what, bytes) else msgspec.json.encode(what)
+        headers = {"ce-id": event_id or str(uuid7())}
+        await stream.publish(subject_of(SlotClosed), body, headers=None if event_id == "" else headers)
+
+    yield announce
+    await owner.close()
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed is delivered again without much ado."""
+    monkeypatch.setattr(following, "RETRY_DELAYS_S", (0.01, 0.01, 0.01, 0.01))

@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from contracts.companies.slots import GetSlot, MoveSlot, Slot, SlotClosed
-from contracts.operations import CheckHealth, ServiceHealth
+from contracts.operations import CheckHealth, DeadLetter, ListDeadLetters, ServiceHealth
 from services.bus import Bus
+from services.following import EventHandler
 from services.runtime import Service
 from services.settings import Settings
 from services.work import Work
@@ -90,6 +91,23 @@ class Gate:
 
 COMPANIES = Service(name="companies", answers={MoveSlot: close, GetSlot: get})
 MATCHMAKER = Service(name="matchmaker", follows={SlotClosed: hear})
+
+Publish = Callable[..., Awaitable[None]]
+
+
+def follower(handler: EventHandler) -> Service:
+    """The matchmaker with this handler."""
+    return Service(name="matchmaker", follows={SlotClosed: handler})
+
+
+def closed(reason: str, slot_id: UUID | None = None, version: int = 1) -> SlotClosed:
+    """An event whose effect is known by its reason."""
+    return SlotClosed(slot=slot(slot_id, version, reason))
+
+
+async def letters(bus: Bus) -> tuple[DeadLetter, ...]:
+    """The follower's dead letters."""
+    return await bus.ask(ListDeadLetters(), service="matchmaker")
 
 
 def settings_of(service: Service, servers: Servers, **others: Any) -> Settings:
