@@ -85,7 +85,7 @@ def answer_visit(
     proposal: VisitProposal, answer: AnswerVisitProposal, actors: set[str], now: datetime
 ) -> VisitProposal:
     """The proposal after the school's answer."""
-    state = VISIT_PROPOSAL.step(proposal.state, answer.action, actors)
+    state = VISIT_PROPOSAL.move(proposal.state, answer.action, actors)
     return _answered(proposal, answer, state, now)
 
 
@@ -96,7 +96,7 @@ def answer_partnership(
     now: datetime,
 ) -> PartnershipProposal:
     """The proposal after one side's answer; agreed once both said yes."""
-    state = PARTNERSHIP_PROPOSAL.step(proposal.state, answer.action, actors)
+    state = PARTNERSHIP_PROPOSAL.move(proposal.state, answer.action, actors)
     return _answered(proposal, answer, state, now)
 
 

@@ -61,7 +61,7 @@ async def move(request: MoveClassRequest, work: Work) -> ClassRequest:
     """Withdraw a wish; what was proposed for it is withdrawn with it."""
     known = await _find_mine(work, request.class_request_id)
     actors = actors_of(work.caller, known.school_uai)
-    state = CLASS_REQUEST.step(known.state, request.action, actors)
+    state = CLASS_REQUEST.move(known.state, request.action, actors)
     return await _close(work, known, state, request.reason)
 
 

@@ -204,3 +204,12 @@ async def proposed(matchmaker: Alone, state: str = "proposed", besides: tuple = 
 async def answer(matchmaker: Alone, proposal: VisitProposal, action: str, reason=None, caller=TEACHER):
     """The school's answer."""
     return await matchmaker.ask(AnswerVisitProposal(proposal_id=proposal.id, action=action, reason=reason), caller)
+
+
+async def matched(matchmaker: Alone) -> None:
+    """Wait until the matches that are due have been made."""
+
+    async def none_due():
+        return not await matchmaker.connection.fetchval("select count(*) from timer where due_at <= now()")
+
+    await matchmaker.until(none_due)
