@@ -96,10 +96,10 @@ def subject_of(message: type[Message]) -> str:
 @cache
 def answer_of(request: type[Request[Any]]) -> Any:
     """The type that answers a request, as declared in its base: `Command[Booking]`."""
-    for parent in vars(request).get("__orig_bases__", ()):
-        if arguments := getattr(parent, "__args__", ()):
-            return arguments[0]
-    raise TypeError(f"{request.__name__} does not declare its answer")
+    declared = vars(request).get("__orig_bases__")
+    if not declared:
+        raise TypeError(f"{request.__name__} does not declare its answer")
+    return declared[0].__args__[0]
 
 
 @cache
