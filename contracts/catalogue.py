@@ -67,9 +67,12 @@ def _modules() -> list[ModuleType]:
 
 
 def _declared(module: ModuleType, kind: type[Any]) -> list[type[Any]]:
-    """The subclasses of a kind that a module itself declares, top to bottom."""
+    """The subclasses of a kind that a module itself declares, top to bottom; one that others extend is no message."""
     return [
         member
         for member in vars(module).values()
-        if isinstance(member, type) and issubclass(member, kind) and member.__module__ == module.__name__
+        if isinstance(member, type)
+        and issubclass(member, kind)
+        and member.__module__ == module.__name__
+        and not member.__subclasses__()
     ]

@@ -10,10 +10,12 @@ import msgspec
 
 from contracts.errors import Invalid, NotYours, TransitionRefused, Wording
 
-COMPANY, ASSOCIATION, SCHOOL, COORDINATOR, SYSTEM = (
+# A head of school is `school` too; only the approval of a booking is the head's alone.
+COMPANY, ASSOCIATION, SCHOOL, HEAD, COORDINATOR, SYSTEM = (
     "company",
     "association",
     "school",
+    "head",
     "coordinator",
     "system",
 )
@@ -119,28 +121,48 @@ VISIT_OFFER = Machine(
         _move("pause", "published", "paused", COMPANY, COORDINATOR),
         _move("resume", "paused", "published", COMPANY, COORDINATOR),
         _move("archive", "draft in_review published paused rejected", "archived", COMPANY, COORDINATOR),
+        _move("still-valid", "published paused", "", COMPANY, COORDINATOR),
     ),
 )
 
-# "full" is "open" with no group left: the owner moves between the two by counting.
+# "full" is "open" with no place left: the owner moves between the two by counting.
 SLOT = Machine(
     "slot",
     (
         _move("book", "open", "", SCHOOL, COORDINATOR),
+        _move("wait", "full", "", SCHOOL, COORDINATOR),
+        _move("change", "open full closed", "", COMPANY, COORDINATOR),
         _move("close", "open full", "closed", COMPANY, COORDINATOR),
+        _move("reopen", "closed", "open", COMPANY, COORDINATOR),
         _move("cancel", "open full closed", "cancelled", COMPANY, COORDINATOR),
+        _move("finish", "open full closed", "done", SYSTEM),
     ),
 )
 
 BOOKING = Machine(
     "booking",
     (
-        _move("confirm", "requested", "confirmed", COMPANY, COORDINATOR),
-        _move("decline", "requested", "declined", COMPANY, COORDINATOR),
-        _move("cancel", "requested confirmed", "cancelled", SCHOOL, COMPANY, COORDINATOR),
+        _move("approve", "requested", "approved", HEAD, COORDINATOR),
+        _move("refuse", "requested", "refused", HEAD, COORDINATOR),
+        _move("confirm", "approved", "confirmed", COMPANY, COORDINATOR),
+        _move("decline", "approved", "declined", COMPANY, COORDINATOR),
+        # Taking an offered place leads to whoever has to answer next: the owner decides.
+        _move("accept", "offered", "requested", SCHOOL, COORDINATOR),
+        _move("cancel", "requested approved confirmed waitlisted offered", "cancelled", SCHOOL, COMPANY, COORDINATOR),
+        _move("reschedule", "requested approved confirmed", "", SCHOOL, COMPANY, COORDINATOR),
+        _move("complete", "confirmed presumed_done", "", SCHOOL, COMPANY, COORDINATOR),
+        _move("no-show", "confirmed presumed_done", "", SCHOOL, COMPANY, COORDINATOR),
+        _move("offer", "waitlisted", "offered", SYSTEM),
+        _move("expire", "requested approved waitlisted offered", "expired", SYSTEM),
+        _move("presume", "confirmed", "presumed_done", SYSTEM),
     ),
 )
-LIVE_BOOKING_STATES = frozenset({"requested", "confirmed"})
+# Still to be answered by somebody.
+PENDING_BOOKING_STATES = frozenset({"requested", "approved", "offered"})
+# After the visit: nothing holds these up, and the place stays counted.
+PAST_BOOKING_STATES = frozenset({"completed", "no_show", "presumed_done"})
+# Those that hold a place of their slot, and their class's day.
+LIVE_BOOKING_STATES = PENDING_BOOKING_STATES | {"confirmed"} | PAST_BOOKING_STATES
 
 CAPACITY = Machine(
     "capacity",
@@ -158,6 +180,20 @@ PARTNERSHIP = Machine(
         _move("close", "agreed active", "closed", COMPANY, ASSOCIATION, COORDINATOR),
     ),
 )
+
+INTERVENTION = Machine(
+    "intervention",
+    (
+        _move("accept", "requested", "accepted", ASSOCIATION, COORDINATOR),
+        _move("decline", "requested", "declined", ASSOCIATION, COORDINATOR),
+        _move("withdraw", "accepted", "withdrawn", ASSOCIATION, COORDINATOR),
+        _move("expire", "requested", "expired", SYSTEM),
+        _move("cancel", "requested accepted", "cancelled", SYSTEM),
+        _move("finish", "accepted", "done", SYSTEM),
+    ),
+)
+# Those that take one of a capacity's interventions.
+LIVE_INTERVENTION_STATES = frozenset({"requested", "accepted", "done"})
 
 CLASS_REQUEST = Machine(
     "class request",

@@ -69,6 +69,8 @@ class NewVisitOffer(Input, frozen=True, kw_only=True):
     follow_up: Text = ""
     external_id: Annotated[str, Meta(max_length=100)] = ""
     publish: bool = False
+    pooled: Annotated[bool, Meta(description="Slots pool their places by pupils instead of holding groups.")] = False
+    splitting: Annotated[bool, Meta(description="A class larger than a group may take two.")] = False
 
 
 class VisitOfferChange(Input, frozen=True, kw_only=True):
@@ -98,10 +100,14 @@ class VisitOfferChange(Input, frozen=True, kw_only=True):
     aims: Text | UnsetType = UNSET
     preparation: Text | UnsetType = UNSET
     follow_up: Text | UnsetType = UNSET
+    splitting: bool | UnsetType = UNSET
 
 
 class VisitOffer(Resource, frozen=True, kw_only=True):
-    """What a site opens to classes; state as in `machines.VISIT_OFFER`."""
+    """What a site opens to classes; state as in `machines.VISIT_OFFER`.
+
+    `stale` says that nobody confirmed for 6 months that it still holds.
+    """
 
     company_id: UUID
     company_name: str
@@ -140,6 +146,10 @@ class VisitOffer(Resource, frozen=True, kw_only=True):
     paused_until: date | None = None
     created_at: Instant
     changed_at: Instant
+    pooled: bool = False
+    splitting: bool = False
+    confirmed_at: Instant | None = None
+    stale: bool = False
 
 
 class AddVisitOffer(Command[VisitOffer], frozen=True, kw_only=True):
@@ -163,6 +173,12 @@ class MoveVisitOffer(Command[VisitOffer], frozen=True, kw_only=True):
     action: str
     reason: Reason = ""
     until: date | None = None
+
+
+class ConfirmVisitOffer(Command[VisitOffer], frozen=True, kw_only=True):
+    """Say that an offer still holds as it stands."""
+
+    visit_offer_id: UUID
 
 
 class GetVisitOffer(Query[VisitOffer], frozen=True, kw_only=True):
@@ -191,5 +207,11 @@ class VisitOfferChanged(Event, frozen=True, kw_only=True):
 
 class VisitOfferClosed(Event, frozen=True, kw_only=True):
     """A visit offer was rejected, paused or archived: it is not proposed any more."""
+
+    visit_offer: VisitOffer
+
+
+class VisitOfferStale(Event, frozen=True, kw_only=True):
+    """Nobody confirmed for 6 months that the offer still holds: its company is asked."""
 
     visit_offer: VisitOffer

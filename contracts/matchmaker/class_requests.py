@@ -52,7 +52,11 @@ class ClassRequestChange(Input, frozen=True, kw_only=True):
 
 
 class ClassRequest(Resource, frozen=True, kw_only=True):
-    """What a school wishes for one class; state as in `machines.CLASS_REQUEST`."""
+    """What a school wishes for one class; state as in `machines.CLASS_REQUEST`.
+
+    One with `replaces_booking_id` was opened by the matchmaker: a visit that the class had booked directly fell through
+    without the school's doing, and another is looked for. The school may withdraw it.
+    """
 
     school_uai: str
     school_name: str
@@ -76,6 +80,7 @@ class ClassRequest(Resource, frozen=True, kw_only=True):
     state: str
     reason: str = ""
     created_at: Instant
+    replaces_booking_id: UUID | None = None
 
 
 class SubmitClassRequest(Command[ClassRequest], frozen=True, kw_only=True):

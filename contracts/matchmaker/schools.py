@@ -6,9 +6,9 @@ are, whom they teach, whether they are under-reached).
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from contracts.fields import Name
+from contracts.fields import Contact, Name
 from contracts.message import Command, Event, ImportReport, Input, Query, Resource
 from contracts.place import Latitude, Longitude, Place
 from contracts.vocabulary import PriorityEducation, SchoolKind
@@ -31,7 +31,10 @@ class NewSchool(Input, frozen=True, kw_only=True):
 
 
 class School(Resource, frozen=True, kw_only=True):
-    """A school. `rural` and `priority` say why it may be under-reached."""
+    """A school. `rural` and `priority` say why it may be under-reached.
+
+    The contacts are for the school itself and the Region alone.
+    """
 
     uai: str
     name: str
@@ -41,12 +44,34 @@ class School(Resource, frozen=True, kw_only=True):
     priority: PriorityEducation = PriorityEducation.NONE
     rural: bool = False
     pupils: int | None = None
+    head_approves: bool = False
+    contact: Contact | None = None
+    head_contact: Contact | None = None
+
+
+class SchoolSettings(Input, frozen=True, kw_only=True):
+    """What a school decides for itself; what is left out stays.
+
+    `head_approves` puts an approval by the head before every booking. Mails go to `contact`, those about approvals to
+    `head_contact`.
+    """
+
+    head_approves: bool | UnsetType = UNSET
+    contact: Contact | None | UnsetType = UNSET
+    head_contact: Contact | None | UnsetType = UNSET
 
 
 class ImportSchools(Command[ImportReport], frozen=True, kw_only=True):
     """Load up to 500 schools. Loading one again changes nothing."""
 
     schools: Annotated[tuple[NewSchool, ...], Meta(max_length=500)]
+
+
+class ChangeSchoolSettings(Command[School], frozen=True, kw_only=True):
+    """Change what a school decides for itself; for its head, or the Region."""
+
+    uai: str
+    settings: SchoolSettings
 
 
 class GetSchool(Query[School], frozen=True, kw_only=True):
@@ -62,6 +87,6 @@ class SchoolRegistered(Event, frozen=True, kw_only=True):
 
 
 class SchoolChanged(Event, frozen=True, kw_only=True):
-    """Something that the directory says of a school changed."""
+    """Something that the directory, or the school itself, says of a school changed."""
 
     school: School

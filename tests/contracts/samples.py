@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from msgspec import inspect
 
 AN_INSTANT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 A_DAY = date(2026, 3, 2)
+AN_HOUR = time(9, 0)
 # Where a pattern or a check stands behind a text; all other texts say their field's name.
 TEXTS = {
     "commune": "31555",
@@ -91,6 +92,7 @@ BUILDERS: dict[type[inspect.Type], Callable[[Any, str], Any]] = {
     inspect.BoolType: lambda _, __: True,
     inspect.DateTimeType: lambda _, __: AN_INSTANT,
     inspect.DateType: lambda _, __: A_DAY,
+    inspect.TimeType: lambda _, __: AN_HOUR,
     inspect.DictType: _mapping,
     inspect.EnumType: lambda described, _: next(iter(described.cls)),
     inspect.FloatType: _decimal,
