@@ -7,6 +7,8 @@
     ├── NotFound              404  no such thing, or not yours to see
     ├── Conflict              409  right in itself, but not now
     │   └── TransitionRefused      names the state, the rule and the actions left
+    ├── Outdated              412  somebody changed it since it was read
+    ├── VersionRequired       428  a change has to say what it was read as
     ├── TooManyRequests       429
     └── Unavailable           503  a part of the system is away; try again
 
@@ -31,6 +33,8 @@ class Kind(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CONFLICT = "conflict"
+    PRECONDITION_FAILED = "precondition_failed"
+    PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
@@ -229,6 +233,30 @@ class AlreadyBooked(Conflict):
     sentence = Wording(
         "This class already has a live booking: {rule}.",
         "Cette classe a déjà une réservation en cours : {rule}.",
+    )
+
+
+class Outdated(PasserelleError):
+    """The thing changed after the caller had read it."""
+
+    kind = Kind.PRECONDITION_FAILED
+    slug = "outdated"
+    title = Wording("Changed in the meantime", "Modifié entre-temps")
+    sentence = Wording(
+        "It is at version {version} now, no longer at {expected}: read it again, then decide anew.",
+        "C'est maintenant la version {version}, non plus la {expected} : relisez avant de décider.",
+    )
+
+
+class VersionRequired(PasserelleError):
+    """A change did not say on which version of the thing it rests."""
+
+    kind = Kind.PRECONDITION_REQUIRED
+    slug = "version-required"
+    title = Wording("Version missing", "Version absente")
+    sentence = Wording(
+        "Send If-Match with the ETag that you read, or If-Match: * to change it whatever it has become.",
+        "Envoyez If-Match avec l'ETag que vous avez lu, ou If-Match: * pour modifier quoi qu'il en soit.",
     )
 
 

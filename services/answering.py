@@ -150,20 +150,26 @@ class Answering:
         caller = _decoded(Caller, raw_caller.encode()) if raw_caller else SYSTEM
         key = headers.get("idempotency-key", "") if issubclass(kind, Command) else ""
         once = AnswerOnce(caller.party, key, kind, message.data) if key else None
+        if_version = int(headers["if-version"]) if "if-version" in headers else None
         for _ in range(ATTEMPTS - 1):
             try:
-                return await self._transact(request, handler, caller, once)
+                return await self._transact(request, handler, caller, once, if_version)
             except COLLISIONS as error:
                 log().warning("collision", subject=message.subject, error=repr(error))
-        return await self._transact(request, handler, caller, once)
+        return await self._transact(request, handler, caller, once, if_version)
 
     async def _transact(
-        self, request: Request[Any], handler: AnswerHandler, caller: Caller, once: AnswerOnce | None
+        self,
+        request: Request[Any],
+        handler: AnswerHandler,
+        caller: Caller,
+        once: AnswerOnce | None,
+        if_version: int | None,
     ) -> bytes:
         async with transaction(self._pool) as connection:
             if once and (earlier := await once.claim(connection)) is not None:
                 return earlier
-            work = Work(connection, datetime.now(UTC), self._service, caller)
+            work = Work(connection, datetime.now(UTC), self._service, caller, if_version)
             answer = msgspec.json.encode(await handler(request, work))
             if not fits(answer, self._nats):
                 raise ValueError(f"the answer to {type(request).__name__} takes {len(answer)} bytes")

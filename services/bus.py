@@ -133,12 +133,14 @@ class Bus:
         *,
         service: str = "",
         idempotency_key: str = "",
+        if_version: int | None = None,
         timeout_s: float = REQUEST_TIMEOUT_S,
     ) -> AnswerT:
         """The answer to a request.
 
-        `service` is needed only for `contracts.operations`. Raises RequestRefused with the other
-        service's own problem, TooLarge, and Unavailable where it, or NATS, does not answer in time.
+        `service` is needed only for `contracts.operations`; `if_version` is the version that a change rests on.
+        Raises RequestRefused with the other service's own problem, TooLarge, and Unavailable where it, or NATS, does
+        not answer in time.
         """
         kind = type(request)
         target = service or owner_of(kind)
@@ -150,6 +152,8 @@ class Bus:
         }
         if idempotency_key:
             headers["idempotency-key"] = idempotency_key
+        if if_version is not None:
+            headers["if-version"] = str(if_version)
         if not self.nats.is_connected:
             raise Unavailable(part="NATS")
         body = msgspec.json.encode(request)

@@ -11,8 +11,9 @@ from uuid import UUID
 import msgspec
 
 from contracts.caller import SYSTEM, Caller
+from contracts.errors import Outdated
 from contracts.identifiers import uuid7
-from contracts.message import Event, owner_of, subject_of
+from contracts.message import Event, Resource, owner_of, subject_of
 from services import database
 from services.telemetry import current_traceparent
 
@@ -32,6 +33,8 @@ class Work:
     now: datetime
     service: str
     caller: Caller = SYSTEM
+    # The version that the caller read of what it changes; None where it does not mind.
+    if_version: int | None = None
     # Rows to be: each carries the trace in which it was announced, since one unit of work may handle many events.
     outbox: list[tuple[Any, ...]] = field(default_factory=list)
     timers: list[tuple[str, str, datetime, str]] = field(default_factory=list)
@@ -39,6 +42,11 @@ class Work:
     def new_id(self) -> UUID:
         """A new UUIDv7: sorts by creation."""
         return uuid7()
+
+    def expect(self, resource: Resource) -> None:
+        """Raise Outdated where the caller read another version of what it is about to change; call it once locked."""
+        if self.if_version not in (None, resource.version):
+            raise Outdated(version=resource.version, expected=self.if_version)
 
     def announce(self, *events: Event) -> None:
         """Record events as they are now; they commit with the state that they tell of.

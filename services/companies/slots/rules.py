@@ -48,6 +48,7 @@ def new_slot(new: NewSlot, offer: VisitOffer, slot_id: UUID, now: datetime) -> S
         pupils_per_group=pupils_per_group,
         external_id=new.external_id,
         state="open",
+        pooled=offer.pooled,
     )
 
 
@@ -59,21 +60,42 @@ def moved_slot(slot: Slot, action: str, reason: str, actors: frozenset[str], now
     if state == "cancelled" and not reason.strip():
         refuse([fault("reason", "Say why: the schools will be told.", "Dites pourquoi : les écoles seront prévenues.")])
     # Its bookings end with a cancelled slot, so that no group is taken any more.
-    taken = 0 if state == "cancelled" else slot.groups_taken
-    return replace(slot, version=slot.version + 1, state=state, reason=reason, groups_taken=taken)
+    moved = replace(slot, version=slot.version + 1, state=state, reason=reason)
+    return replace(moved, groups_taken=0, pupils_taken=0) if state == "cancelled" else moved
 
 
-def with_group_taken(slot: Slot) -> Slot:
-    """An open slot with one group more; the last one fills it."""
-    taken = slot.groups_taken + 1
-    state = "full" if taken == slot.groups else slot.state
-    return replace(slot, version=slot.version + 1, groups_taken=taken, state=state)
+def groups_for(slot: Slot, pupils: int, *, splitting: bool) -> int:
+    """How many groups of a slot a class of that size takes; 0 where it does not fit into one, or two if it may split.
+
+    Where places are pooled, a class of any size that the slot holds is one group.
+    """
+    if slot.pooled:
+        return int(pupils <= slot.places)
+    if pupils <= slot.pupils_per_group:
+        return 1
+    return 2 if splitting and pupils <= 2 * slot.pupils_per_group else 0
 
 
-def with_group_freed(slot: Slot) -> Slot:
-    """A slot with one group less; a full one opens again, a closed one stays closed."""
-    state = "open" if slot.state == "full" else slot.state
-    return replace(slot, version=slot.version + 1, groups_taken=slot.groups_taken - 1, state=state)
+def has_place(slot: Slot, groups: int, pupils: int) -> bool:
+    """Whether a slot has that many groups left or, where places are pooled, that many places."""
+    return pupils <= slot.pupils_left if slot.pooled else groups <= slot.groups_left
+
+
+def with_place_taken(slot: Slot, groups: int, pupils: int) -> Slot:
+    """A slot with a class more, whatever room it has: the caller has asked `has_place`."""
+    return _counted(slot, slot.groups_taken + groups, slot.pupils_taken + pupils)
+
+
+def with_place_freed(slot: Slot, groups: int, pupils: int) -> Slot:
+    """A slot with a class less; a full one opens again, a closed, cancelled or past one stays as it is."""
+    return _counted(slot, slot.groups_taken - groups, slot.pupils_taken - pupils)
+
+
+def _counted(slot: Slot, groups_taken: int, pupils_taken: int) -> Slot:
+    counted = replace(slot, version=slot.version + 1, groups_taken=groups_taken, pupils_taken=pupils_taken)
+    if slot.state in {"open", "full"}:
+        counted = replace(counted, state="full" if counted.is_taken else "open")
+    return counted
 
 
 def _day_faults(starts_at: datetime, lead_time_days: int, now: datetime) -> Iterator[FieldError]:

@@ -12,7 +12,7 @@ from services.database import Connection
 
 _COLUMNS = (
     "s.id, s.version, s.fictional, s.visit_offer_id, s.company_id, s.starts_at, s.ends_at, s.groups, s.groups_taken,"
-    " s.pupils_per_group, s.external_id, s.state, s.reason"
+    " s.pupils_per_group, s.external_id, s.state, s.reason, s.pooled, s.pupils_taken"
 )
 _WITH_OFFER = f"select {_COLUMNS}, o.document as offer from slot s join visit_offer o on o.id = s.visit_offer_id"  # noqa: S608 - constants
 _FIND = {
@@ -21,8 +21,8 @@ _FIND = {
 }
 _INSERT = """
 insert into slot (id, version, fictional, visit_offer_id, company_id, starts_at, ends_at, groups, groups_taken,
-    pupils_per_group, external_id, state, reason)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    pupils_per_group, external_id, state, reason, pooled, pupils_taken)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 on conflict (company_id, external_id) where external_id <> '' do nothing
 returning true
 """
@@ -66,6 +66,8 @@ async def insert_slot(connection: Connection, slot: Slot) -> bool:
         slot.external_id,
         slot.state,
         slot.reason,
+        slot.pooled,
+        slot.pupils_taken,
     )
     return bool(written)
 
@@ -73,12 +75,18 @@ async def insert_slot(connection: Connection, slot: Slot) -> bool:
 async def update_slot(connection: Connection, slot: Slot) -> None:
     """Write a slot that was read with its row locked."""
     await connection.execute(
-        "update slot set version = $2, groups_taken = $3, state = $4, reason = $5 where id = $1",
+        "update slot set version = $2, groups_taken = $3, pupils_taken = $4, state = $5, reason = $6, starts_at = $7,"
+        " ends_at = $8, groups = $9, pupils_per_group = $10 where id = $1",
         slot.id,
         slot.version,
         slot.groups_taken,
+        slot.pupils_taken,
         slot.state,
         slot.reason,
+        slot.starts_at,
+        slot.ends_at,
+        slot.groups,
+        slot.pupils_per_group,
     )
 
 
