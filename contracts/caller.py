@@ -75,6 +75,6 @@ SCOPES_OF_ROLE: dict[Role, tuple[Scope, ...]] = {
     Role.COMPANY: (Scope.READ, Scope.PROFILE, Scope.OFFERS, Scope.PROPOSALS, Scope.BOOKINGS, Scope.KEYS),
     Role.ASSOCIATION: (Scope.READ, Scope.PROFILE, Scope.CAPACITIES, Scope.PROPOSALS, Scope.KEYS),
     Role.TEACHER: (Scope.READ, Scope.REQUESTS, Scope.PROPOSALS, Scope.BOOKINGS),
-    Role.HEAD: (Scope.READ, Scope.REQUESTS, Scope.PROPOSALS, Scope.BOOKINGS, Scope.KEYS),
+    Role.HEAD: (Scope.READ, Scope.PROFILE, Scope.REQUESTS, Scope.PROPOSALS, Scope.BOOKINGS, Scope.KEYS),
     Role.COORDINATOR: ALL_SCOPES,
 }

@@ -71,7 +71,8 @@ class Region:
         return self.client({"Authorization": f"Bearer {issued.secret}"})
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
-        """A client with these headers and nothing else."""
+        """A client with these headers, which changes whatever is there unless it says otherwise."""
+        headers = {"If-Match": "*"} | (headers or {})
         client = httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=20)
         self.clients.append(client)
         return client

@@ -1,7 +1,9 @@
-"""Bodies of the addresses that end in an action, such as `/v1/bookings/{id}/cancel`: all of them may be left out."""
+"""Bodies of the addresses that end in an action, such as `/v1/bookings/{id}/cancel`; most may be left out."""
 
 from datetime import date
+from uuid import UUID
 
+from contracts.companies.bookings import Absent
 from contracts.fields import Reason
 from contracts.matchmaker.proposals import DeclineReason
 from contracts.message import Input
@@ -25,3 +27,17 @@ class ProposalAnswer(Input, frozen=True, kw_only=True):
 
     reason: DeclineReason | None = None
     remark: Reason = ""
+
+
+class NewDate(Input, frozen=True, kw_only=True):
+    """The slot that a visit moves to, and why."""
+
+    slot_id: UUID
+    reason: Reason = ""
+
+
+class NoShow(Input, frozen=True, kw_only=True):
+    """Which side did not show up, and what is known of it."""
+
+    absent: Absent
+    reason: Reason = ""

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.di import Provide
 
-from services.gateway.api.asking import provide_ask, provide_caller, provide_tell
+from services.gateway.api.asking import provide_ask, provide_caller, provide_change, provide_tell
 from services.gateway.api.listing import provide_listing
+from services.gateway.api.once import provide_once
 from services.gateway.api.routes import ROUTES
+from services.gateway.api.versions import Answer
 from services.gateway.auth.guard import KeyRing, check_routes, require_scope
 from services.gateway.bodies import StrictBody
 from services.gateway.directory.travel import Atlas
@@ -43,10 +45,13 @@ def create_app(settings: Settings) -> Litestar:
             "caller": Provide(provide_caller),
             "ask": Provide(provide_ask),
             "tell": Provide(provide_tell),
+            "change": Provide(provide_change),
+            "once": Provide(provide_once),
             "listing": Provide(provide_listing),
         },
         dto=StrictBody,
         return_dto=None,
+        response_class=Answer,
         request_max_body_size=MAX_BODY_BYTES,
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=openapi_config(),

@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 
 from contracts.gateway.problems import ProblemDetails
-from contracts.message import Input
+from contracts.message import Input, Resource
 from services.gateway.auth.guard import PUBLIC
 from services.gateway.problems import MEDIA_TYPE
 
@@ -28,6 +28,12 @@ Send your key with every request: `Authorization: Bearer psl_...`; `x-scope` say
 read page by page: pass `next_cursor` as `cursor`. Every refusal is problem details (RFC 9457) in the language of
 `Accept-Language` (en, fr). `allowed_actions` says what this caller may do next. What was invented for a
 demonstration carries `fictional: true`.
+
+Every answer that is one thing carries its version as `ETag`; an item of a list carries it as `version`, and its ETag is
+that number in quotes: version 3 is `"3"`. Whoever changes a thing sends the ETag that they read as `If-Match`, or `*`
+to change it whatever it has become: 428 asks for it, 412 says that somebody was faster. Every POST takes an
+`Idempotency-Key`: sent again with it, the same request has one effect and the same answer; another request with it is
+refused (422).
 """
 
 _REFUSALS = {
@@ -36,11 +42,18 @@ _REFUSALS = {
     "403": "The key may not do this.",
     "404": "No such thing, or not yours to see.",
     "409": "Not possible in the present state.",
+    "412": "It changed since it was read.",
     "413": "The body is larger than 1 MiB.",
     "422": "Some fields are wrong; each is named with its remedy.",
+    "428": "The change does not say on which version it rests: send If-Match.",
     "429": "Too many requests at once; see Retry-After.",
     "503": "A part of the system does not answer; see Retry-After.",
 }
+
+
+# Where these are among an operation's answers, and where not.
+_WITH_BODY = ("400", "413")
+_WITH_VERSION = ("412", "428")
 
 
 class CorrectedJson(JsonRenderPlugin):
@@ -88,11 +101,13 @@ def corrected(document: dict[str, Any], scopes: dict[str, str]) -> dict[str, Any
         if name.startswith("Page_"):
             text = text.replace(name, f"PageOf{name.removeprefix('Page_').rstrip('_').rpartition('.')[2]}")
     whole: dict[str, Any] = _without_ellipses(msgspec.json.decode(text))
+    versioned = {f"#/components/schemas/{name}" for name in _names_of(Resource)}
     for item in whole["paths"].values():
-        for operation in item.values():
+        for method, operation in item.items():
+            _tell_versions(method, operation, versioned)
             _correct(operation, scopes[operation["operationId"]])
     schemas = whole["components"]["schemas"]
-    for name in _closed_inputs() & schemas.keys():
+    for name in _names_of(Input) & schemas.keys():
         schemas[name]["additionalProperties"] = False
     _, problem = msgspec.json.schema_components((ProblemDetails,), ref_template="#/components/schemas/{name}")
     schemas.update(problem)
@@ -130,9 +145,38 @@ def _correct(operation: dict[str, Any], scope: str) -> None:
             media["schema"] = media["schema"]["oneOf"][0]
             operation["requestBody"]["required"] = False
     responses.pop("400", None)
+    changes = any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ()))
     for status in _REFUSALS:
-        if "requestBody" in operation or status not in ("400", "413"):
+        if ("requestBody" in operation or status not in _WITH_BODY) and (changes or status not in _WITH_VERSION):
             responses[status] = {"$ref": f"#/components/responses/{status}"}
+
+
+def _tell_versions(method: str, operation: dict[str, Any], versioned: set[str]) -> None:
+    """Say where ETag, If-None-Match and If-Match are: none of them is in a route's own signature."""
+    parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        if parameter["name"] == "If-Match":
+            parameter["required"] = True
+    answers = [
+        response
+        for response in operation["responses"].values()
+        for media in response.get("content", {}).values()
+        if media["schema"].get("$ref") in versioned
+    ]
+    for answer in answers:
+        answer.setdefault("headers", {})["ETag"] = {"description": "Its version.", "schema": {"type": "string"}}
+    if answers and method == "get":
+        parameters.append(
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "The ETag that you have; 304 where it is still that.",
+                "schema": {"type": "string"},
+            }
+        )
+        operation["responses"]["304"] = {"description": "It has not changed."}
+    if not parameters:
+        del operation["parameters"]
 
 
 def _refusal(description: str) -> dict[str, Any]:
@@ -140,9 +184,10 @@ def _refusal(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
-def _closed_inputs() -> set[str]:
+def _names_of(root: type[Any]) -> set[str]:
+    """The name of a kind, and those of all that extend it."""
     found: set[str] = set()
-    waiting: list[type[Any]] = [Input]
+    waiting: list[type[Any]] = [root]
     while waiting:
         kind = waiting.pop()
         found.add(kind.__name__)

@@ -1,6 +1,7 @@
 """The gateway's choreography: what it follows (everything that the directory shows) and what the operator may ask."""
 
 from contracts.associations.capacities import CapacityChanged, CapacityPublished, CapacityWithdrawn
+from contracts.associations.interventions import INTERVENTION_EVENTS
 from contracts.associations.partnerships import PartnershipAgreed, PartnershipMoved
 from contracts.associations.profiles import (
     AssociationApproved,
@@ -8,13 +9,7 @@ from contracts.associations.profiles import (
     AssociationRegistered,
     AssociationSuspended,
 )
-from contracts.companies.bookings import (
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingImpossible,
-    BookingRequested,
-)
+from contracts.companies.bookings import BOOKING_EVENTS
 from contracts.companies.job_needs import JobNeedAdded, JobNeedChanged, JobNeedClosed, JobNeedPublished
 from contracts.companies.profiles import (
     CompanyApproved,
@@ -24,12 +19,13 @@ from contracts.companies.profiles import (
     SiteAdded,
     SiteChanged,
 )
-from contracts.companies.slots import SlotClosed, SlotOpened
+from contracts.companies.slots import SlotChanged, SlotClosed, SlotDone, SlotOpened
 from contracts.companies.visit_offers import (
     VisitOfferAdded,
     VisitOfferChanged,
     VisitOfferClosed,
     VisitOfferPublished,
+    VisitOfferStale,
 )
 from contracts.gateway.keys import IssueApiKey, ListApiKeys, RevokeApiKey
 from contracts.matchmaker.class_requests import ClassRequestChanged, ClassRequestClosed, ClassRequestSubmitted
@@ -77,8 +73,11 @@ OFFERS_AND_WISHES: tuple[type[Event], ...] = (
     VisitOfferPublished,
     VisitOfferChanged,
     VisitOfferClosed,
+    VisitOfferStale,
     SlotOpened,
+    SlotChanged,
     SlotClosed,
+    SlotDone,
     CapacityPublished,
     CapacityChanged,
     CapacityWithdrawn,
@@ -99,11 +98,8 @@ AGREEMENTS: tuple[type[Event], ...] = (
     PartnershipProposalAnswered,
     PartnershipProposalAgreed,
     PartnershipProposalClosed,
-    BookingRequested,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingCancelled,
-    BookingImpossible,
+    *BOOKING_EVENTS,
+    *INTERVENTION_EVENTS,
     PartnershipAgreed,
     PartnershipMoved,
 )

@@ -24,8 +24,9 @@ async def make(event: PartnershipProposalAgreed, work: Work) -> None:
 
 
 async def move(request: MovePartnership, work: Work) -> Partnership:
-    """Start or close a partnership; raises NotFound, TransitionRefused, Invalid."""
+    """Start or close a partnership; raises NotFound, Outdated, TransitionRefused, Invalid."""
     partnership, actors = await _find(request.partnership_id, work, lock=True)
+    work.expect(partnership)
     moved = rules.moved_partnership(partnership, request, actors)
     await store.update_partnership(work.connection, moved)
     work.announce(PartnershipMoved(partnership=moved))

@@ -79,9 +79,10 @@ async def _load(row: NewAssociation, seen: set[UUID], work: Work) -> str:
 
 
 async def change(request: ChangeAssociation, work: Work) -> Association:
-    """Change some fields of an association; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Change some fields of an association; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     association = await _find(request.association_id, work)
     actors = require_owner(work.caller, association.id)
+    work.expect(association)
     changed = rules.changed_association(association, request.change, actors, work.now)
     if changed is not association:
         await store.update_association(work.connection, changed)
@@ -91,9 +92,10 @@ async def change(request: ChangeAssociation, work: Work) -> Association:
 
 
 async def move(request: MoveAssociation, work: Work) -> Association:
-    """Approve or suspend an association; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Approve or suspend an association; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     association = await _find(request.association_id, work)
     actors = require_owner(work.caller, association.id)
+    work.expect(association)
     moved = rules.moved_association(association, request.action, request.reason, actors, work.now)
     await store.update_association(work.connection, moved)
     work.announce(rules.MOVES[request.action](association=moved))

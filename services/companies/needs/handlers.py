@@ -35,8 +35,9 @@ async def add(request: AddJobNeed, work: Work) -> JobNeed:
 
 
 async def change(request: ChangeJobNeed, work: Work) -> JobNeed:
-    """Change some fields of a job need; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Change some fields of a job need; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     need = await _find(request.job_need_id, work, lock=True)
+    work.expect(need)
     changed = rules.changed_need(need, request.change, actors_of(work.caller, need.company_id), work.now)
     if changed is not need:
         await store.update_need(work.connection, changed)
@@ -46,10 +47,11 @@ async def change(request: ChangeJobNeed, work: Work) -> JobNeed:
 
 
 async def move(request: MoveJobNeed, work: Work) -> JobNeed:
-    """Publish, approve, fill or withdraw a job need; raises NotFound, NotYours, TransitionRefused."""
+    """Publish, approve, fill or withdraw a job need; raises NotFound, NotYours, Outdated, TransitionRefused."""
     company = await get_company(work.connection, (await _find(request.job_need_id, work)).company_id, "share")
     check_may_open(company, request.action)
     need = await _find(request.job_need_id, work, lock=True)
+    work.expect(need)
     return await _move(need, request.action, request.reason, company, actors_of(work.caller, company.id), work)
 
 

@@ -17,7 +17,7 @@ from contracts.associations.profiles import (
 from contracts.caller import Scope
 from contracts.gateway.actions import ActionDetails
 from contracts.message import Page
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Department, Listing, Search, StateFilter, ThemeFilter, tags_of
 
 TAGS = ["Associations"]
@@ -49,19 +49,19 @@ async def get_association(association_id: FromPath[UUID], ask: Ask) -> Associati
 
 @patch("/v1/associations/{association_id:uuid}", scope=Scope.PROFILE, tags=TAGS)
 async def change_association(
-    association_id: FromPath[UUID], data: JSONBody[AssociationChange], tell: Tell
+    association_id: FromPath[UUID], data: JSONBody[AssociationChange], change: Change
 ) -> Association:
     """Change some fields of an association."""
-    return await tell(ChangeAssociation(association_id=association_id, change=data))
+    return await change(ChangeAssociation(association_id=association_id, change=data))
 
 
 @post("/v1/associations/{association_id:uuid}/{action:str}", scope=Scope.PROFILE, tags=TAGS, status_code=200)
 async def move_association(
-    association_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+    association_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ActionDetails | None] = None
 ) -> Association:
     """`approve` or `suspend` an association; by a coordinator."""
     reason = data.reason if data else ""
-    return await tell(MoveAssociation(association_id=association_id, action=action, reason=reason))
+    return await change(MoveAssociation(association_id=association_id, action=action, reason=reason))
 
 
 routes = (register_association, list_associations, get_association, change_association, move_association)

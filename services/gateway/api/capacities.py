@@ -18,7 +18,7 @@ from contracts.associations.profiles import GetAssociation
 from contracts.caller import Scope
 from contracts.gateway.actions import ActionDetails
 from contracts.message import Page
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Department, Listing, StateFilter, ThemeFilter, tags_of
 
 TAGS = ["Capacities"]
@@ -54,17 +54,17 @@ async def get_capacity(capacity_id: FromPath[UUID], ask: Ask) -> Capacity:
 
 
 @patch("/v1/capacities/{capacity_id:uuid}", scope=Scope.CAPACITIES, tags=TAGS)
-async def change_capacity(capacity_id: FromPath[UUID], data: JSONBody[CapacityChange], tell: Tell) -> Capacity:
+async def change_capacity(capacity_id: FromPath[UUID], data: JSONBody[CapacityChange], change: Change) -> Capacity:
     """Change some fields of a capacity."""
-    return await tell(ChangeCapacity(capacity_id=capacity_id, change=data))
+    return await change(ChangeCapacity(capacity_id=capacity_id, change=data))
 
 
 @post("/v1/capacities/{capacity_id:uuid}/{action:str}", scope=Scope.CAPACITIES, tags=TAGS, status_code=200)
 async def move_capacity(
-    capacity_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+    capacity_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ActionDetails | None] = None
 ) -> Capacity:
     """`withdraw` a capacity."""
-    return await tell(MoveCapacity(capacity_id=capacity_id, action=action, reason=data.reason if data else ""))
+    return await change(MoveCapacity(capacity_id=capacity_id, action=action, reason=data.reason if data else ""))
 
 
 routes = (

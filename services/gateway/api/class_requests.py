@@ -18,7 +18,7 @@ from contracts.matchmaker.class_requests import (
 )
 from contracts.matchmaker.schools import GetSchool
 from contracts.message import Page
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Listing, StateFilter
 
 TAGS = ["Class requests"]
@@ -56,19 +56,19 @@ async def get_class_request(class_request_id: FromPath[UUID], ask: Ask) -> Class
 
 @patch("/v1/class-requests/{class_request_id:uuid}", scope=Scope.REQUESTS, tags=TAGS)
 async def change_class_request(
-    class_request_id: FromPath[UUID], data: JSONBody[ClassRequestChange], tell: Tell
+    class_request_id: FromPath[UUID], data: JSONBody[ClassRequestChange], change: Change
 ) -> ClassRequest:
     """Change some fields of a class request."""
-    return await tell(ChangeClassRequest(class_request_id=class_request_id, change=data))
+    return await change(ChangeClassRequest(class_request_id=class_request_id, change=data))
 
 
 @post("/v1/class-requests/{class_request_id:uuid}/{action:str}", scope=Scope.REQUESTS, tags=TAGS, status_code=200)
 async def move_class_request(
-    class_request_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+    class_request_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ActionDetails | None] = None
 ) -> ClassRequest:
     """`withdraw` a class request."""
     reason = data.reason if data else ""
-    return await tell(MoveClassRequest(class_request_id=class_request_id, action=action, reason=reason))
+    return await change(MoveClassRequest(class_request_id=class_request_id, action=action, reason=reason))
 
 
 routes = (

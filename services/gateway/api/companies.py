@@ -17,7 +17,7 @@ from contracts.companies.profiles import (
 )
 from contracts.gateway.actions import ActionDetails
 from contracts.message import Page
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Listing, Search, StateFilter
 
 TAGS = ["Companies"]
@@ -42,18 +42,18 @@ async def get_company(company_id: FromPath[UUID], ask: Ask) -> Company:
 
 
 @patch("/v1/companies/{company_id:uuid}", scope=Scope.PROFILE, tags=TAGS)
-async def change_company(company_id: FromPath[UUID], data: JSONBody[CompanyChange], tell: Tell) -> Company:
+async def change_company(company_id: FromPath[UUID], data: JSONBody[CompanyChange], change: Change) -> Company:
     """Change some fields of a company."""
-    return await tell(ChangeCompany(company_id=company_id, change=data))
+    return await change(ChangeCompany(company_id=company_id, change=data))
 
 
 @post("/v1/companies/{company_id:uuid}/{action:str}", scope=Scope.PROFILE, tags=TAGS, status_code=200)
 async def move_company(
-    company_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+    company_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ActionDetails | None] = None
 ) -> Company:
     """`approve` or `suspend` a company; by a coordinator."""
     reason = data.reason if data else ""
-    return await tell(MoveCompany(company_id=company_id, action=action, reason=reason))
+    return await change(MoveCompany(company_id=company_id, action=action, reason=reason))
 
 
 routes = (register_company, list_companies, get_company, change_company, move_company)

@@ -20,7 +20,7 @@ from contracts.companies.profiles import GetCompany
 from contracts.gateway.actions import ActionDetails
 from contracts.message import Page
 from contracts.vocabulary import JobNeedKind
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Department, Listing, Rome, StateFilter, tags_of
 
 TAGS = ["Job needs"]
@@ -57,18 +57,18 @@ async def get_job_need(job_need_id: FromPath[UUID], ask: Ask) -> JobNeed:
 
 
 @patch("/v1/job-needs/{job_need_id:uuid}", scope=Scope.OFFERS, tags=TAGS)
-async def change_job_need(job_need_id: FromPath[UUID], data: JSONBody[JobNeedChange], tell: Tell) -> JobNeed:
+async def change_job_need(job_need_id: FromPath[UUID], data: JSONBody[JobNeedChange], change: Change) -> JobNeed:
     """Change some fields of a job need."""
-    return await tell(ChangeJobNeed(job_need_id=job_need_id, change=data))
+    return await change(ChangeJobNeed(job_need_id=job_need_id, change=data))
 
 
 @post("/v1/job-needs/{job_need_id:uuid}/{action:str}", scope=Scope.OFFERS, tags=TAGS, status_code=200)
 async def move_job_need(
-    job_need_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+    job_need_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ActionDetails | None] = None
 ) -> JobNeed:
     """`publish`, `approve`, `fill` or `withdraw` a job need."""
     reason = data.reason if data else ""
-    return await tell(MoveJobNeed(job_need_id=job_need_id, action=action, reason=reason))
+    return await change(MoveJobNeed(job_need_id=job_need_id, action=action, reason=reason))
 
 
 routes = (

@@ -1,5 +1,6 @@
 """API keys, and who the caller is."""
 
+import secrets
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,30 +13,49 @@ from contracts.associations.profiles import GetAssociation
 from contracts.caller import Caller, Scope
 from contracts.companies.profiles import GetCompany
 from contracts.errors import Invalid, Kind, RequestRefused
-from contracts.gateway.keys import ApiKey, IssuedApiKey, Me, NewApiKey
+from contracts.gateway.keys import ApiKey, IssueApiKey, IssuedApiKey, Me, NewApiKey
 from contracts.matchmaker.schools import GetSchool
 from contracts.message import Page
 from contracts.vocabulary import OrganisationKind
+from services.database import transaction
 from services.gateway.api.asking import CREATED, Ask, Asking, KeyHolder
-from services.gateway.auth.guard import ANY_KEY
+from services.gateway.api.once import Once
+from services.gateway.auth.guard import ANY_KEY, secret_of
 from services.gateway.auth.handlers import issue_key, revoke_key
-from services.gateway.auth.rules import Grant, decide_grant
+from services.gateway.auth.rules import SECRET_BYTES, Grant, decide_grant, derive_random, write_secret
 from services.gateway.auth.store import list_keys
 
 TAGS = ["Keys"]
 
 
+class Issued(msgspec.Struct, frozen=True):
+    """What is kept of a key that was made, to answer the same request again: never its secret."""
+
+    key: ApiKey
+    salt: bytes
+
+
 @post("/v1/api-keys", scope=Scope.KEYS, tags=TAGS, response_headers=CREATED)
 async def issue_api_key(
-    data: JSONBody[NewApiKey], ask: Ask, request: Request[None, Caller, State]
+    data: JSONBody[NewApiKey], ask: Ask, once: Once, request: Request[None, Caller, State]
 ) -> Response[IssuedApiKey]:
     """Make a key. Its secret is in this answer only; keep it, nobody can show it again."""
     grant = decide_grant(data, ask.caller)
     if ask.caller.is_coordinator:
         await _check_exists(grant, ask)
-    async with request.app.state.running.pool.acquire() as connection:
-        key = await issue_key(connection, data, ask.caller, datetime.now(UTC))
-    return Response(key, status_code=201, headers={"Location": f"/v1/api-keys/{key.id}"})
+    # The new secret is derived from the caller's own: only its holder can be told it again.
+    own = secret_of(request.headers["authorization"])
+    async with transaction(request.app.state.running.pool) as connection:
+
+        async def issue() -> Issued:
+            salt = secrets.token_bytes(SECRET_BYTES)
+            key = await issue_key(connection, data, ask.caller, datetime.now(UTC), derive_random(own, salt))
+            return Issued(ApiKey(**{name: getattr(key, name) for name in ApiKey.__struct_fields__}), salt)
+
+        issued = await once.within(connection, IssueApiKey(api_key=data), Issued, issue)
+    secret = write_secret(issued.key.id, derive_random(own, issued.salt))
+    answer = IssuedApiKey(**msgspec.structs.asdict(issued.key), secret=secret)
+    return Response(answer, status_code=201, headers={"Location": f"/v1/api-keys/{answer.id}"})
 
 
 @get("/v1/api-keys", scope=Scope.KEYS, tags=TAGS)

@@ -9,7 +9,7 @@ from contracts.associations.partnerships import GetPartnership, MovePartnership,
 from contracts.caller import Scope
 from contracts.gateway.actions import ActionDetails
 from contracts.message import Page
-from services.gateway.api.asking import Ask, Tell
+from services.gateway.api.asking import Ask, Change
 from services.gateway.api.listing import Listing, StateFilter
 
 TAGS = ["Partnerships"]
@@ -29,11 +29,11 @@ async def get_partnership(partnership_id: FromPath[UUID], ask: Ask) -> Partnersh
 
 @post("/v1/partnerships/{partnership_id:uuid}/{action:str}", scope=Scope.PROPOSALS, tags=TAGS, status_code=200)
 async def move_partnership(
-    partnership_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ActionDetails | None] = None
+    partnership_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ActionDetails | None] = None
 ) -> Partnership:
     """`start` or `close` a partnership; the reason of closing is its outcome."""
     reason = data.reason if data else ""
-    return await tell(MovePartnership(partnership_id=partnership_id, action=action, reason=reason))
+    return await change(MovePartnership(partnership_id=partnership_id, action=action, reason=reason))
 
 
 routes = (list_partnerships, get_partnership, move_partnership)

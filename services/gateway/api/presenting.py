@@ -10,6 +10,7 @@ import msgspec
 
 from contracts import machines
 from contracts.associations.capacities import Capacity
+from contracts.associations.interventions import Intervention
 from contracts.associations.partnerships import Partnership
 from contracts.associations.profiles import Association
 from contracts.caller import Caller, Scope
@@ -22,7 +23,7 @@ from contracts.machines import Machine
 from contracts.matchmaker.class_requests import ClassRequest
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
 from contracts.message import Resource
-from contracts.vocabulary import OrganisationKind
+from contracts.vocabulary import OrganisationKind, Role
 
 ResourceT = TypeVar("ResourceT")
 
@@ -48,6 +49,7 @@ WAYS: dict[type[Resource], Ways] = {
     Slot: Ways(machines.SLOT, Scope.OFFERS, company="company_id", school=ANYBODY),
     Booking: Ways(machines.BOOKING, Scope.BOOKINGS, company="company_id", school="school_uai"),
     Capacity: Ways(machines.CAPACITY, Scope.CAPACITIES, association="association_id"),
+    Intervention: Ways(machines.INTERVENTION, Scope.PROPOSALS, association="association_id"),
     Partnership: Ways(machines.PARTNERSHIP, Scope.PROPOSALS, company="company_id", association="association_id"),
     ClassRequest: Ways(machines.CLASS_REQUEST, Scope.REQUESTS, school="school_uai"),
     VisitProposal: Ways(machines.VISIT_PROPOSAL, Scope.PROPOSALS, school="school_uai"),
@@ -56,8 +58,8 @@ WAYS: dict[type[Resource], Ways] = {
     ),
 }
 
-# A slot is changed by who offers it, but booked by who may book.
-_SCOPE_OF_ACTION = {(Slot, "book"): Scope.BOOKINGS}
+# A slot is changed by who offers it, but booked and waited for by who may book.
+_SCOPE_OF_ACTION = {(Slot, "book"): Scope.BOOKINGS, (Slot, "wait"): Scope.BOOKINGS}
 
 
 def actors_of(ways: Ways, resource: Any, caller: Caller) -> frozenset[str]:
@@ -73,7 +75,11 @@ def actors_of(ways: Ways, resource: Any, caller: Caller) -> frozenset[str]:
         if caller.organisation is organisation
         and (field == ANYBODY or (field and caller.acts_for(organisation, getattr(resource, field))))
     }
-    return frozenset(mine | {machines.COORDINATOR} if caller.is_coordinator else mine)
+    if machines.SCHOOL in mine and caller.role is Role.HEAD:
+        mine.add(machines.HEAD)
+    if caller.is_coordinator:
+        mine.add(machines.COORDINATOR)
+    return frozenset(mine)
 
 
 def allowed_actions(resource: Any, caller: Caller) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from contracts.matchmaker.proposals import (
     VisitProposal,
 )
 from contracts.message import Page
-from services.gateway.api.asking import Ask, Tell
+from services.gateway.api.asking import Ask, Change
 from services.gateway.api.listing import Listing, StateFilter
 
 VISITS, PARTNERSHIPS = ["Visit proposals"], ["Partnership proposals"]
@@ -47,11 +47,11 @@ async def explain_visit_proposal(proposal_id: FromPath[UUID], ask: Ask) -> Expla
 
 @post("/v1/visit-proposals/{proposal_id:uuid}/{action:str}", scope=Scope.PROPOSALS, tags=VISITS, status_code=200)
 async def answer_visit_proposal(
-    proposal_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ProposalAnswer | None] = None
+    proposal_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ProposalAnswer | None] = None
 ) -> VisitProposal:
     """`accept` (which books) or `decline` a visit proposal."""
     answer = data or ProposalAnswer()
-    return await tell(
+    return await change(
         AnswerVisitProposal(proposal_id=proposal_id, action=action, reason=answer.reason, remark=answer.remark)
     )
 
@@ -81,11 +81,11 @@ async def explain_partnership_proposal(proposal_id: FromPath[UUID], ask: Ask) ->
     status_code=200,
 )
 async def answer_partnership_proposal(
-    proposal_id: FromPath[UUID], action: FromPath[str], tell: Tell, data: JSONBody[ProposalAnswer | None] = None
+    proposal_id: FromPath[UUID], action: FromPath[str], change: Change, data: JSONBody[ProposalAnswer | None] = None
 ) -> PartnershipProposal:
     """`accept` or `decline` a partnership proposal."""
     answer = data or ProposalAnswer()
-    return await tell(
+    return await change(
         AnswerPartnershipProposal(proposal_id=proposal_id, action=action, reason=answer.reason, remark=answer.remark)
     )
 

@@ -10,6 +10,7 @@ from services.gateway.api import (
     class_requests,
     companies,
     health,
+    interventions,
     job_needs,
     keys,
     match_runs,
@@ -20,6 +21,7 @@ from services.gateway.api import (
     slots,
     visit_offers,
     visits,
+    waiting_lists,
 )
 
 ROUTES: list[Any] = [
@@ -29,9 +31,11 @@ ROUTES: list[Any] = [
     *visit_offers.routes,
     *slots.routes,
     *bookings.routes,
+    *waiting_lists.routes,
     *visits.routes,
     *associations.routes,
     *capacities.routes,
+    *interventions.routes,
     *schools.routes,
     *class_requests.routes,
     *proposals.routes,

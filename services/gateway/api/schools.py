@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from litestar import get
-from litestar.params import FromPath, QueryParameter
+from litestar import get, patch
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from contracts.caller import Scope
-from contracts.matchmaker.schools import GetSchool, School
+from contracts.matchmaker.schools import ChangeSchoolSettings, GetSchool, School, SchoolSettings
 from contracts.message import Page
 from contracts.vocabulary import SchoolKind
-from services.gateway.api.asking import Ask
+from services.gateway.api.asking import Ask, Change
 from services.gateway.api.listing import Department, Listing, Search, tags_of
 
 TAGS = ["Schools"]
@@ -26,8 +26,14 @@ async def list_schools(
 
 @get("/v1/schools/{uai:str}", scope=Scope.READ, tags=TAGS)
 async def get_school(uai: FromPath[str], ask: Ask) -> School:
-    """One school."""
+    """One school; its contacts only for itself and the Region."""
     return await ask(GetSchool(uai=uai.upper()))
 
 
-routes = (list_schools, get_school)
+@patch("/v1/schools/{uai:str}", scope=Scope.PROFILE, tags=TAGS)
+async def change_school_settings(uai: FromPath[str], data: JSONBody[SchoolSettings], change: Change) -> School:
+    """Change what a school decides for itself; by its head."""
+    return await change(ChangeSchoolSettings(uai=uai.upper(), settings=data))
+
+
+routes = (list_schools, get_school, change_school_settings)

@@ -10,6 +10,7 @@ from contracts.companies.profiles import GetCompany
 from contracts.companies.visit_offers import (
     AddVisitOffer,
     ChangeVisitOffer,
+    ConfirmVisitOffer,
     GetVisitOffer,
     MoveVisitOffer,
     NewVisitOffer,
@@ -18,7 +19,7 @@ from contracts.companies.visit_offers import (
 )
 from contracts.gateway.actions import VisitOfferActionDetails
 from contracts.message import Page
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Department, LevelFilter, Listing, Rome, StateFilter, ThemeFilter, tags_of
 
 TAGS = ["Visit offers"]
@@ -63,22 +64,28 @@ async def get_visit_offer(visit_offer_id: FromPath[UUID], ask: Ask) -> VisitOffe
 
 @patch("/v1/visit-offers/{visit_offer_id:uuid}", scope=Scope.OFFERS, tags=TAGS)
 async def change_visit_offer(
-    visit_offer_id: FromPath[UUID], data: JSONBody[VisitOfferChange], tell: Tell
+    visit_offer_id: FromPath[UUID], data: JSONBody[VisitOfferChange], change: Change
 ) -> VisitOffer:
     """Change some fields of a visit offer."""
-    return await tell(ChangeVisitOffer(visit_offer_id=visit_offer_id, change=data))
+    return await change(ChangeVisitOffer(visit_offer_id=visit_offer_id, change=data))
+
+
+@post("/v1/visit-offers/{visit_offer_id:uuid}/still-valid", scope=Scope.OFFERS, tags=TAGS, status_code=200)
+async def confirm_visit_offer(visit_offer_id: FromPath[UUID], change: Change) -> VisitOffer:
+    """Say that an offer still holds as it stands: it is fresh again for 6 months."""
+    return await change(ConfirmVisitOffer(visit_offer_id=visit_offer_id))
 
 
 @post("/v1/visit-offers/{visit_offer_id:uuid}/{action:str}", scope=Scope.OFFERS, tags=TAGS, status_code=200)
 async def move_visit_offer(
     visit_offer_id: FromPath[UUID],
     action: FromPath[str],
-    tell: Tell,
+    change: Change,
     data: JSONBody[VisitOfferActionDetails | None] = None,
 ) -> VisitOffer:
     """`publish`, `approve`, `reject`, `pause`, `resume` or `archive` a visit offer."""
     details = data or VisitOfferActionDetails()
-    return await tell(
+    return await change(
         MoveVisitOffer(visit_offer_id=visit_offer_id, action=action, reason=details.reason, until=details.until)
     )
 
@@ -89,5 +96,6 @@ routes = (
     list_visit_offers,
     get_visit_offer,
     change_visit_offer,
+    confirm_visit_offer,
     move_visit_offer,
 )

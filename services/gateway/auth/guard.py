@@ -38,10 +38,9 @@ class KeyRing:
 
     async def caller_of(self, authorization: str) -> Caller:
         """The holder of the key in an `Authorization: Bearer` header; raises Unauthenticated."""
-        scheme, _, secret = authorization.partition(" ")
-        secret = secret.strip()
+        secret = secret_of(authorization)
         key_id = read_key_id(secret)
-        if scheme.lower() != "bearer" or key_id is None:
+        if key_id is None:
             raise Unauthenticated()
         stored = self._remembered(key_id)
         if stored is not None:
@@ -68,6 +67,12 @@ class KeyRing:
         self._known.move_to_end(key_id)
         if len(self._known) > REMEMBERED_KEYS:
             self._known.popitem(last=False)
+
+
+def secret_of(authorization: str) -> str:
+    """The secret in an `Authorization: Bearer` header, empty where there is none."""
+    scheme, _, secret = authorization.partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _holder(stored: StoredKey, secret: str) -> Caller:

@@ -18,15 +18,18 @@ from services.gateway.auth.store import find_key, insert_key, list_keys, update_
 from services.work import Connection, Work
 
 
-async def issue_key(connection: "Connection[Any]", new: NewApiKey, caller: Caller, now: Any) -> IssuedApiKey:
+async def issue_key(
+    connection: "Connection[Any]", new: NewApiKey, caller: Caller, now: Any, random: bytes = b""
+) -> IssuedApiKey:
     """Make a key and store its hash; the answer is the only place where the secret ever stands.
 
+    `random` are the secret's 32 bytes where its maker has to be able to make it again.
     Raises Invalid naming the field, Forbidden or ScopeMissing. Whether the organisation exists is for the asker to
     see to: only its owner knows for sure.
     """
     grant = decide_grant(new, caller)
     key_id = uuid7()
-    secret = write_secret(key_id, secrets.token_bytes(SECRET_BYTES))
+    secret = write_secret(key_id, random or secrets.token_bytes(SECRET_BYTES))
     key = ApiKey(
         id=key_id,
         role=grant.role,

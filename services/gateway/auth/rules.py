@@ -1,6 +1,7 @@
 """What a key is made of and what it may be given; pure, the random bytes come in as an argument."""
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64encode
 from uuid import UUID
 
@@ -37,6 +38,11 @@ _ROLES_GRANTED: dict[Role, frozenset[Role]] = {
 def write_secret(key_id: UUID, random: bytes) -> str:
     """The key as its holder keeps it: `psl_<id>_<32 random bytes in base64url>`."""
     return f"{PREFIX}_{key_id.hex}_{urlsafe_b64encode(random).rstrip(b'=').decode()}"
+
+
+def derive_random(own_secret: str, salt: bytes) -> bytes:
+    """The random part of a new key, from its maker's secret and 32 random bytes: neither alone gives it away."""
+    return hmac.digest(own_secret.encode(), salt, "sha256")
 
 
 def read_key_id(secret: str) -> UUID | None:

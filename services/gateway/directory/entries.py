@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.associations.capacities import Capacity
+from contracts.associations.interventions import Intervention
 from contracts.associations.partnerships import Partnership
 from contracts.associations.profiles import Association
 from contracts.caller import party
@@ -66,7 +67,7 @@ def kind_of(resource: type[Resource]) -> str:
 
 # Nobody but its parties sees one of these, so that their lists need not look for public ones.
 PRIVATE: frozenset[type[Resource]] = frozenset(
-    {Booking, Partnership, ClassRequest, VisitProposal, PartnershipProposal, MatchRun}
+    {Booking, Intervention, Partnership, ClassRequest, VisitProposal, PartnershipProposal, MatchRun}
 )
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -168,7 +169,11 @@ def _(slot: Slot) -> Entry:
 def _(booking: Booking) -> Entry:
     return Entry(
         document=booking,
-        parties=(party(COMPANY, booking.company_id), party(SCHOOL, booking.school_uai)),
+        parties=(
+            party(COMPANY, booking.company_id),
+            party(SCHOOL, booking.school_uai),
+            *((party(ASSOCIATION, booking.association_id),) if booking.association_id else ()),
+        ),
         parent=str(booking.slot_id),
         sort_key=soonest_first(booking.starts_at),
         state=booking.state,
@@ -205,6 +210,21 @@ def _(capacity: Capacity) -> Entry:
 
 
 @entry_of.register
+def _(intervention: Intervention) -> Entry:
+    return Entry(
+        document=intervention,
+        parties=(
+            party(ASSOCIATION, intervention.association_id),
+            party(COMPANY, intervention.company_id),
+            party(SCHOOL, intervention.school_uai),
+        ),
+        parent=str(intervention.booking_id),
+        sort_key=soonest_first(intervention.starts_at),
+        state=intervention.state,
+    )
+
+
+@entry_of.register
 def _(partnership: Partnership) -> Entry:
     return Entry(
         document=partnership,
@@ -217,7 +237,7 @@ def _(partnership: Partnership) -> Entry:
 @entry_of.register
 def _(school: School) -> Entry:
     return Entry(
-        document=school,
+        document=msgspec.structs.replace(school, contact=None, head_contact=None),
         parties=(party(SCHOOL, school.uai),),
         public=True,
         parent=school.uai,

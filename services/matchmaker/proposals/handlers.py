@@ -47,6 +47,7 @@ async def answer_visit(request: AnswerVisitProposal, work: Work) -> VisitProposa
     """A school accepts (the slot is then booked by its owner) or declines (the next best comes)."""
     proposal = await _find_visit(work, request.proposal_id)
     actors = rules.visit_actors(work.caller, proposal)
+    work.expect(proposal)
     answered = rules.answer_visit(proposal, request, actors, work.now)
     await store.update_visit_proposal(work.connection, answered)
     await work.cancel_timer(EXPIRE_VISIT, answered.id)
@@ -137,6 +138,7 @@ async def answer_partnership(request: AnswerPartnershipProposal, work: Work) -> 
     """One side accepts or declines; once both accepted, the partnership is made by its owner."""
     proposal = await _find_partnership(work, request.proposal_id, lock=True)
     actors = rules.partnership_actors(work.caller, proposal)
+    work.expect(proposal)
     answered = rules.answer_partnership(proposal, request, actors, work.now)
     await store.update_partnership_proposal(work.connection, answered)
     if answered.state == "agreed":

@@ -46,6 +46,7 @@ async def submit(request: SubmitClassRequest, work: Work) -> ClassRequest:
 async def change(request: ChangeClassRequest, work: Work) -> ClassRequest:
     """Change a wish; proposals that it no longer fits are withdrawn by the next match."""
     known = await _find_mine(work, request.class_request_id)
+    work.expect(known)
     CLASS_REQUEST.step(known.state, "change", actors_of(work.caller, known.school_uai))
     school = await find_school(work.connection, known.school_uai)
     if school is None:
@@ -60,6 +61,7 @@ async def change(request: ChangeClassRequest, work: Work) -> ClassRequest:
 async def move(request: MoveClassRequest, work: Work) -> ClassRequest:
     """Withdraw a wish; what was proposed for it is withdrawn with it."""
     known = await _find_mine(work, request.class_request_id)
+    work.expect(known)
     actors = actors_of(work.caller, known.school_uai)
     state = CLASS_REQUEST.move(known.state, request.action, actors)
     return await _close(work, known, state, request.reason)

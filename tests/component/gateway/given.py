@@ -116,7 +116,9 @@ async def a_gateway(servers: Servers) -> AsyncIterator[Gateway]:
         stack.push_async_callback(connection.close)
         await set_codecs(connection)
         base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=base_url, timeout=20))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=base_url, headers={"If-Match": "*"}, timeout=20)
+        )
         yield Gateway(app, base_url, servers, connection, neighbours, http)
         await http.aclose()
         server.should_exit = True

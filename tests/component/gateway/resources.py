@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.associations.capacities import Capacity
+from contracts.associations.interventions import Intervention
 from contracts.associations.partnerships import Partnership
 from contracts.associations.profiles import Association
 from contracts.companies.bookings import Booking
@@ -109,6 +110,31 @@ def a_booking(slot: Slot, school_uai: str, **given: Any) -> Booking:
         "changed_at": NOW,
     }
     return Booking(**(told | given))
+
+
+def an_intervention(booking: Booking, association: Association, **given: Any) -> Intervention:
+    told: dict[str, Any] = {
+        "id": uuid7(),
+        "booking_id": booking.id,
+        "association_id": association.id,
+        "association_name": association.name,
+        "capacity_id": uuid7(),
+        "company_id": booking.company_id,
+        "company_name": "Ateliers d'essai",
+        "school_uai": booking.school_uai,
+        "school_name": "Collège d'essai",
+        "visit_offer_id": booking.visit_offer_id,
+        "visit_offer_title": "L'atelier",
+        "place": TOULOUSE,
+        "level": booking.level,
+        "pupils": booking.pupils,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "state": "requested",
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return Intervention(**(told | given))
 
 
 def a_job_need(company: Company, **given: Any) -> JobNeed:

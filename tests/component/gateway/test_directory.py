@@ -207,9 +207,11 @@ async def test_items_say_what_the_caller_may_do(gateway):
 
     (by_company,) = await gateway.items("/v1/bookings", await gateway.headers(Role.COMPANY, company.id))
     (by_school,) = await gateway.items("/v1/bookings", await gateway.headers(Role.TEACHER, school.uai))
+    (by_head,) = await gateway.items("/v1/bookings", await gateway.headers(Role.HEAD, school.uai))
 
-    assert by_company["allowed_actions"] == ["confirm", "decline", "cancel"]
-    assert by_school["allowed_actions"] == ["cancel"]
+    assert by_company["allowed_actions"] == ["cancel", "reschedule"]
+    assert by_school["allowed_actions"] == ["cancel", "reschedule"]
+    assert by_head["allowed_actions"] == ["approve", "refuse", "cancel", "reschedule"]
 
 
 async def test_job_needs_are_filtered_by_what_is_asked(gateway):

@@ -32,7 +32,7 @@ async def test_a_command_carries_its_caller_and_its_idempotency_key(gateway: Gat
     assert (caller.party, headers["idempotency-key"]) == (f"school:{uai}", "my-own-42")
     assert headers["traceparent"].split("-")[1] == answer.headers["x-request-id"]
     assert (answer.status_code, answer.headers["location"]) == (201, f"/v1/bookings/{booking.id}")
-    assert (answer.json()["id"], answer.json()["allowed_actions"]) == (str(booking.id), ["cancel"])
+    assert (answer.json()["id"], answer.json()["allowed_actions"]) == (str(booking.id), ["cancel", "reschedule"])
 
 
 async def test_an_owner_s_refusal_becomes_the_answer(gateway: Gateway):
@@ -49,7 +49,7 @@ async def test_an_owner_s_refusal_becomes_the_answer(gateway: Gateway):
 
     problem = answer.json()
     assert (answer.status_code, problem["slug"], problem["state"]) == (409, "transition-refused", "confirmed")
-    assert problem["allowed_actions"] == ["cancel"]
+    assert problem["allowed_actions"] == ["cancel", "reschedule", "complete", "no-show"]
     assert problem["title"] == "Impossible pour l'instant"
 
 

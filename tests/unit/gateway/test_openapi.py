@@ -74,9 +74,19 @@ def test_the_promised_addresses_are_there(document):
         "/v1/companies/{company_id}/job-needs",
         "/v1/companies/{company_id}/visit-offers",
         "/v1/visit-offers/{visit_offer_id}/slots",
+        "/v1/visit-offers/{visit_offer_id}/slots/batch",
+        "/v1/visit-offers/{visit_offer_id}/slots/recurring",
+        "/v1/visit-offers/{visit_offer_id}/still-valid",
         "/v1/slots/{slot_id}/bookings",
+        "/v1/slots/{slot_id}/check",
+        "/v1/slots/{slot_id}/waiting-list",
         "/v1/bookings/{booking_id}",
         "/v1/bookings/{booking_id}/{action}",
+        "/v1/bookings/{booking_id}/checklist",
+        "/v1/bookings/{booking_id}/reschedule",
+        "/v1/bookings/{booking_id}/complete",
+        "/v1/bookings/{booking_id}/no-show",
+        "/v1/interventions/{intervention_id}/{action}",
         "/v1/associations",
         "/v1/associations/{association_id}/capacities",
         "/v1/schools",
@@ -95,6 +105,24 @@ def test_the_promised_addresses_are_there(document):
 def test_the_document_is_valid_openapi():
     """By the standard's own schema, defaults included."""
     validate(msgspec.json.decode(COMMITTED.read_bytes()))
+
+
+def test_versions_are_told_where_they_are(document):
+    """One thing comes with its ETag; changing it needs If-Match, and may be 412 or 428; a list has neither."""
+    paths = document["paths"]
+    read, listed = paths["/v1/slots/{slot_id}"]["get"], paths["/v1/bookings"]["get"]
+    changed, made = paths["/v1/slots/{slot_id}"]["patch"], paths["/v1/slots/{slot_id}/bookings"]["post"]
+
+    def headers(operation):
+        return {each["name"]: each["required"] for each in operation["parameters"] if each["in"] == "header"}
+
+    assert "ETag" in read["responses"]["200"]["headers"]
+    assert "304" in read["responses"]
+    assert "ETag" not in listed["responses"]["200"].get("headers", {})
+    assert headers(changed)["If-Match"] is True
+    assert changed["responses"].keys() >= {"412", "428"}
+    assert headers(made) == {"Idempotency-Key": False}
+    assert not {"412", "428"} & made["responses"].keys()
 
 
 def test_a_list_is_a_list_of_one_thing(document):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from contracts import machines
@@ -12,6 +13,7 @@ from contracts.message import Resource
 from contracts.place import Place
 from contracts.vocabulary import OrganisationKind, Role
 from services.gateway.api.presenting import WAYS, allowed_actions, present
+from tests.component.gateway.resources import a_booking, a_slot, an_association, an_intervention, an_offer
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 COMPANY = Company(id=uuid7(), siren="552081317", name="Ateliers", state="approved", created_at=NOW, changed_at=NOW)
@@ -58,6 +60,52 @@ def test_presenting_replaces_what_came_along():
 
     assert told.allowed_actions == ("change",)
     assert COMPANY.allowed_actions == ()
+
+
+def school_key(role, uai="0310001A"):
+    return Caller(
+        key_id="k",
+        role=role,
+        organisation=OrganisationKind.SCHOOL,
+        organisation_id=uai,
+        scopes=SCOPES_OF_ROLE[role],
+    )
+
+
+def test_only_the_head_approves():
+    """A head of school does what its teachers do, and answers for them; another school's head does nothing."""
+    booking = a_booking(a_slot(an_offer(COMPANY)), "0310001A")
+
+    assert allowed_actions(booking, school_key(Role.TEACHER)) == ("cancel", "reschedule")
+    assert allowed_actions(booking, school_key(Role.HEAD)) == ("approve", "refuse", "cancel", "reschedule")
+    assert allowed_actions(booking, school_key(Role.HEAD, "0310002B")) == ()
+
+
+def test_any_school_may_book_an_open_slot_and_wait_for_a_full_one():
+    """By the scope of bookings; whoever offers it sees what is theirs."""
+    slot = a_slot(an_offer(COMPANY))
+    full = msgspec.structs.replace(slot, state="full")
+
+    assert allowed_actions(slot, school_key(Role.TEACHER)) == ("book",)
+    assert allowed_actions(full, school_key(Role.TEACHER)) == ("wait",)
+    assert allowed_actions(full, company_key(COMPANY.id)) == ("change", "close", "cancel")
+
+
+def test_an_association_answers_its_own_interventions():
+    """And takes its yes back; company and school only read them."""
+    association = an_association()
+    asked = an_intervention(a_booking(a_slot(an_offer(COMPANY)), "0310001A"), association)
+    mediator = Caller(
+        key_id="k",
+        role=Role.ASSOCIATION,
+        organisation=OrganisationKind.ASSOCIATION,
+        organisation_id=str(association.id),
+        scopes=SCOPES_OF_ROLE[Role.ASSOCIATION],
+    )
+
+    assert allowed_actions(asked, mediator) == ("accept", "decline")
+    assert allowed_actions(msgspec.structs.replace(asked, state="accepted"), mediator) == ("withdraw",)
+    assert allowed_actions(asked, company_key(COMPANY.id)) == ()
 
 
 @pytest.mark.parametrize("kind", WAYS, ids=lambda kind: kind.__name__)

@@ -4,11 +4,14 @@ import msgspec
 import pytest
 
 from contracts import catalogue
+from contracts.matchmaker.mediations import MediationNamed, MediationNotFound
 from contracts.message import Resource, owner_of
 from services.gateway.directory.entries import PRIVATE, entry_of, kind_of
 from services.gateway.service import service
 
-FOLLOWED = [event for event in catalogue.events() if owner_of(event) != service.name]
+# Between the matchmaker and the associations; what comes of it is an intervention, which everybody concerned sees.
+NOT_KEPT = (MediationNamed, MediationNotFound)
+FOLLOWED = [event for event in catalogue.events() if owner_of(event) != service.name and event not in NOT_KEPT]
 
 
 @pytest.mark.parametrize("event", FOLLOWED, ids=lambda event: event.__name__)
