@@ -9,6 +9,7 @@ from deploy.commands.imports import imports
 from deploy.commands.keys import keys
 from deploy.commands.production import migrate, provision, service
 from deploy.commands.run import run
+from deploy.commands.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,5 +17,5 @@ def passerelle() -> None:
     """A bridge between industry, science mediation and schools in Occitanie."""
 
 
-for command in (run, demo, imports, keys, health, dead_letters, service, provision, migrate):
+for command in (run, demo, imports, keys, health, verify, dead_letters, service, provision, migrate):
     passerelle.add_command(command)

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nats.errors
+from nats.aio.client import Client
 
 from contracts.caller import ALL_SCOPES, Caller
 from contracts.vocabulary import OrganisationKind, Role
@@ -36,15 +37,20 @@ class NobodyRuns(Exception):
 async def operator_bus(data: Path, nats_url: str | None = None) -> AsyncIterator[Bus]:
     """The bus of the copy that runs on this data folder, or of the NATS given; raises NobodyRuns, DataFolderError."""
     url = nats_url or read_endpoints(data).nats_url
-    try:
-        client = await asyncio.wait_for(connect(url, urlsplit(url).username or "operator"), CONNECT_TIMEOUT_S)
-    except (TimeoutError, OSError, nats.errors.Error) as error:
-        if nats_url:
-            message = "The NATS of PASSERELLE_NATS_URL does not answer: check its address, user and password."
-        else:
-            message = f"The Passerelle of {data} does not answer; start it again with `passerelle run`."
-        raise NobodyRuns(message) from error
+    client = await operator_client(url, None if nats_url else data)
     try:
         yield Bus(client)
     finally:
         await client.close()
+
+
+async def operator_client(url: str, data: Path | None = None) -> Client:
+    """A connection to the NATS of the copy that runs on this data folder, or of another; raises NobodyRuns."""
+    try:
+        return await asyncio.wait_for(connect(url, urlsplit(url).username or "operator"), CONNECT_TIMEOUT_S)
+    except (TimeoutError, OSError, nats.errors.Error) as error:
+        if data is None:
+            message = "The NATS of PASSERELLE_NATS_URL does not answer: check its address, user and password."
+        else:
+            message = f"The Passerelle of {data} does not answer; start it again with `passerelle run`."
+        raise NobodyRuns(message) from error

@@ -52,6 +52,7 @@ class Endpoints(msgspec.Struct, frozen=True):
 
     http_url: str
     nats_url: str  # as the user `operator`
+    database_dsns: dict[str, str] = {}  # by service, as its own role
 
 
 @asynccontextmanager
@@ -79,7 +80,8 @@ async def run_everything(data: Path, host: str, port: int, tell: Tell) -> AsyncI
                 await wait_listening(host, port)
                 ready_s = time.monotonic() - began
                 tell(f"The four services are ready after {ready_s:.1f} s.")
-                endpoints = Endpoints(f"http://{host}:{port}", nats.url("operator"))
+                dsns = {service: postgres.dsn(service) for service in SERVICES}
+                endpoints = Endpoints(f"http://{host}:{port}", nats.url("operator"), dsns)
                 write_private(folder / ENDPOINTS_FILE, msgspec.json.encode(endpoints).decode())
                 try:
                     yield Everything(folder, first_time, endpoints.http_url, postgres, nats, services, ready_s)

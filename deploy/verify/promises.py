@@ -1,0 +1,82 @@
+"""What was promised: answers that were given, deadlines that were set, work that was put off."""
+
+from deploy.permissions import SERVICES
+from deploy.verify.invariant import Invariant, Question, asking
+
+# The tables that hold what commands answer, by service; a key of the API carries no version.
+HELD = {
+    "companies": ("company", "site", "job_need", "visit_offer", "slot", "booking"),
+    "associations": ("association", "capacity", "partnership"),
+    "matchmaker": ("school", "class_request", "visit_proposal", "partnership_proposal", "match_run"),
+}
+
+_UNANSWERED = """
+select key as id, format('of %s, since %s', caller, created_at) as words from idempotency where answer = '' order by key
+"""
+# Whoever runs the timers takes what is due within half a second.
+_LATE = """
+select key as id, format('%s of %s, due at %s', kind, current_schema(), due_at) as words
+from timer where due_at < now() - interval '30 seconds' order by due_at
+"""
+_DEAD = """
+select id, format('%s %s: %s', current_schema(), subject, left(error, 200)) as words
+from dead_letter where retried_at is null order by failed_at
+"""
+# An answer is one thing, or several as a list, or under `slots`.
+_PROMISED = """
+from idempotency, lateral (select convert_from(answer, 'UTF8')::jsonb as told) answered,
+    lateral jsonb_array_elements(
+        case when jsonb_typeof(told) = 'array' then told
+             when jsonb_typeof(told -> 'slots') = 'array' then told -> 'slots'
+             else jsonb_build_array(told) end
+    ) as thing
+where answer <> '' and jsonb_typeof(thing) = 'object' and thing ? 'id' and thing ? 'version'
+"""
+
+
+def promises_kept(service: str) -> Question:
+    """Every thing that an answer named is there, at least as far as the answer said."""
+    held = " union all ".join(f"select id, version from {table}" for table in HELD[service])  # noqa: S608  constants
+    return Question(
+        service,
+        f"select count(*) {_PROMISED}",
+        f"""
+        select promised.id, format('answered at version %s, %s',
+            promised.version, coalesce('held at version ' || held.version, 'not there')) as words
+        from (
+            select (thing ->> 'id')::uuid as id, max((thing ->> 'version')::int) as version {_PROMISED} group by 1
+        ) promised
+        left join ({held}) held on held.id = promised.id
+        where held.version is null or held.version < promised.version
+        order by promised.id
+        """,  # noqa: S608  constants
+    )
+
+
+INVARIANTS = (
+    Invariant(
+        "idempotency",
+        "idempotency keys",
+        "each has its one answer",
+        asking(*(Question(service, "select count(*) from idempotency", _UNANSWERED) for service in SERVICES)),
+    ),
+    Invariant(
+        "acknowledged",
+        "things answered to a key",
+        "each is there, as answered or later",
+        asking(*(promises_kept(service) for service in HELD)),
+    ),
+    Invariant(
+        "timers",
+        "timers",
+        "none is more than 30 s late",
+        asking(*(Question(service, "select count(*) from timer", _LATE) for service in SERVICES)),
+    ),
+    Invariant(
+        "dead_letters",
+        "dead letters",
+        "none waits; `passerelle dead-letters list` shows them",
+        asking(*(Question(service, "select count(*) from dead_letter", _DEAD) for service in SERVICES)),
+        warns=True,
+    ),
+)
