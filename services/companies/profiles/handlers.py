@@ -41,8 +41,9 @@ async def register(request: RegisterCompany, work: Work) -> Company:
 
 
 async def change(request: ChangeCompany, work: Work) -> Company:
-    """Change some fields of a company; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Change some fields of a company; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     company = await _find(request.company_id, work, "change")
+    work.expect(company)
     changed = rules.changed_company(company, request.change, actors_of(work.caller, company.id), work.now)
     if changed is not company:
         await store.update_company(work.connection, changed)
@@ -59,12 +60,13 @@ async def rename_what_it_shows(company: Company, changed: Company, work: Work) -
 
 
 async def move(request: MoveCompany, work: Work) -> Company:
-    """Approve or suspend a company; raises NotFound, NotYours, TransitionRefused.
+    """Approve or suspend a company; raises NotFound, NotYours, Outdated, TransitionRefused.
 
     Approving publishes what waited for it, and what suspending had paused; suspending pauses the published offers and
     puts the published job needs back in review.
     """
     company = await _find(request.company_id, work, "change")
+    work.expect(company)
     moved = rules.moved_company(company, request.action, request.reason, actors_of(work.caller, company.id), work.now)
     await store.update_company(work.connection, moved)
     work.announce(rules.MOVES[request.action](company=moved))
