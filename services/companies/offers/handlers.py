@@ -1,4 +1,7 @@
-"""Visit offers: a company writes and publishes, a coordinator reviews; a pause ends by itself."""
+"""Visit offers: a company writes, publishes and confirms, a coordinator reviews; pauses and belief end by themselves.
+
+Slots and bookings stand whatever happens to their offer: a change, a pause, its end.
+"""
 
 from uuid import UUID
 
@@ -8,6 +11,7 @@ from contracts.companies.profiles import Company, Site
 from contracts.companies.visit_offers import (
     AddVisitOffer,
     ChangeVisitOffer,
+    ConfirmVisitOffer,
     GetVisitOffer,
     MoveVisitOffer,
     VisitOffer,
@@ -21,6 +25,7 @@ from services.companies.profiles.store import find_site, get_company
 from services.work import Work
 
 PAUSE_OVER = "visit_offer_pause_over"
+STALE = "visit_offer_stale"
 # What still shows its company's name and its site's place to somebody.
 CURRENT_STATES = ("draft", "in_review", "published", "paused", "rejected")
 
@@ -36,24 +41,34 @@ async def add(request: AddVisitOffer, work: Work) -> VisitOffer:
         other = await store.find_id_by_external_id(work.connection, company.id, offer.external_id)
         raise AlreadyExists(thing="visit offer", key=f"external_id {offer.external_id}", id=str(other))
     work.announce(rules.announced(offer))
+    await _set_question(offer, work)
     return offer
 
 
 async def change(request: ChangeVisitOffer, work: Work) -> VisitOffer:
-    """Change some fields of an offer; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Change some fields of an offer; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     offer = await _find(request.visit_offer_id, work, lock=True)
+    work.expect(offer)
     changed = rules.changed_offer(offer, request.change, actors_of(work.caller, offer.company_id), work.now)
-    if changed is not offer:
-        await store.update_offer(work.connection, changed)
-        work.announce(rules.changed_event(changed))
-    return changed
+    return offer if changed is offer else await _rewrite(changed, work)
+
+
+async def confirm(request: ConfirmVisitOffer, work: Work) -> VisitOffer:
+    """Say that an offer still holds as it stands; raises NotFound, NotYours, Outdated, TransitionRefused."""
+    offer = await _find(request.visit_offer_id, work, lock=True)
+    work.expect(offer)
+    return await _rewrite(rules.confirmed_offer(offer, actors_of(work.caller, offer.company_id), work.now), work)
 
 
 async def move(request: MoveVisitOffer, work: Work) -> VisitOffer:
-    """Publish, approve, reject, pause, resume or archive; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Publish, approve, reject, pause, resume or archive.
+
+    Raises NotFound, NotYours, Outdated, TransitionRefused, Invalid.
+    """
     company = await get_company(work.connection, (await _find(request.visit_offer_id, work)).company_id, "share")
     check_may_open(company, request.action)
     offer = await _find(request.visit_offer_id, work, lock=True)
+    work.expect(offer)
     return await _move(offer, request, company, work)
 
 
@@ -73,6 +88,21 @@ async def end_pause(offer_id: str, work: Work) -> None:
         await _write(replace(offer, version=offer.version + 1, **_SUSPENSION), work)
     else:
         await _move(offer, MoveVisitOffer(visit_offer_id=offer.id, action="resume"), company, work)
+
+
+async def question(offer_id: str, work: Work) -> None:
+    """Mark an offer stale that nobody has stood for long enough (timer), once until somebody does again."""
+    offer = await _find(UUID(offer_id), work, lock=True)
+    stale = rules.questioned_offer(offer, work.now)
+    if stale is not offer:
+        await store.update_offer(work.connection, stale)
+        work.announce(rules.stale_event(stale))
+
+
+async def set_missing_questions(work: Work) -> None:
+    """Set the clock of the offers that have none, such as those from before there was one."""
+    for offer in await store.list_unquestioned(work.connection, rules.QUESTIONED_STATES, STALE):
+        work.set_timer(STALE, offer.id, rules.stale_at(offer))
 
 
 # ------------------------------------------------------------ what follows from the company
@@ -114,19 +144,35 @@ async def _refresh(offer: VisitOffer, work: Work) -> None:
     work.announce(rules.changed_event(refreshed))
 
 
+async def _rewrite(offer: VisitOffer, work: Work) -> VisitOffer:
+    """Store an offer that its company has just stood for, and tell of it."""
+    await store.update_offer(work.connection, offer)
+    work.announce(rules.changed_event(offer))
+    await _set_question(offer, work)
+    return offer
+
+
 async def _move(offer: VisitOffer, request: MoveVisitOffer, company: Company, work: Work) -> VisitOffer:
     actors = actors_of(work.caller, company.id)
     return await _write(rules.moved_offer(offer, request, company, actors, work.now), work)
 
 
 async def _write(offer: VisitOffer, work: Work) -> VisitOffer:
-    """Store an offer in the state that it has come to, tell of it, and set the clock for its pause."""
+    """Store an offer in the state that it has come to, tell of it, and set its clocks."""
     await store.update_offer(work.connection, offer)
     work.announce(rules.announced(offer))
     await work.cancel_timer(PAUSE_OVER, offer.id)
     if offer.paused_until is not None:
         work.set_timer(PAUSE_OVER, offer.id, start_of_day(offer.paused_until))
+    await _set_question(offer, work)
     return offer
+
+
+async def _set_question(offer: VisitOffer, work: Work) -> None:
+    """Set the clock for asking whether an offer still holds, where it has not been asked already."""
+    await work.cancel_timer(STALE, offer.id)
+    if offer.state in rules.QUESTIONED_STATES and not offer.stale:
+        work.set_timer(STALE, offer.id, rules.stale_at(offer))
 
 
 async def _find(offer_id: UUID, work: Work, *, lock: bool = False) -> VisitOffer:

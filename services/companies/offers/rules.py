@@ -1,7 +1,8 @@
 """What a visit offer must be, and how it moves."""
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from msgspec import UNSET
@@ -17,10 +18,11 @@ from contracts.companies.visit_offers import (
     VisitOfferChanged,
     VisitOfferClosed,
     VisitOfferPublished,
+    VisitOfferStale,
 )
 from contracts.errors import FieldError
 from contracts.faults import blank_faults, fault, identifier_faults, refuse, repetition_faults
-from contracts.local_time import local_day
+from contracts.local_time import local, local_day
 from contracts.machines import VISIT_OFFER
 from contracts.reference.codes import check_known_rome
 from contracts.vocabulary import LEVEL_AGES
@@ -28,6 +30,12 @@ from contracts.vocabulary import LEVEL_AGES
 PRIVATE_STATES = frozenset({"draft", "in_review", "rejected"})
 # The reason of a pause that the company's suspension made; approving the company ends just these.
 COMPANY_SUSPENDED = "company_suspended"
+# How long an offer is believed without anybody's word that it still holds (PRODUCT, machines); only what classes see,
+# or would see after a pause, is asked about.
+BELIEVED_MONTHS = 6
+QUESTIONED_STATES = frozenset({"published", "paused"})
+# Moves by which somebody stands for the offer as it is; a pause that ends says nothing about it.
+_CONFIRMING_MOVES = frozenset({"publish", "approve"})
 
 Announced = VisitOfferAdded | VisitOfferPublished | VisitOfferClosed
 _ANNOUNCED: dict[str, type[Announced]] = {
@@ -55,6 +63,7 @@ def new_offer(new: NewVisitOffer, company: Company, site: Site, offer_id: UUID, 
             "state": published_state(company) if new.publish else "draft",
             "created_at": now,
             "changed_at": now,
+            "confirmed_at": now,
         }
     )
     refuse(_faults(offer))
@@ -67,7 +76,13 @@ def changed_offer(offer: VisitOffer, change: VisitOfferChange, actors: frozenset
     edited = replace(offer, **{name: value for name, value in asdict(change).items() if value is not UNSET})
     refuse(_faults(edited))
     edited = _normal(edited)
-    return offer if edited == offer else replace(edited, version=offer.version + 1, changed_at=now)
+    return offer if edited == offer else _with_word(replace(edited, version=offer.version + 1, changed_at=now), now)
+
+
+def confirmed_offer(offer: VisitOffer, actors: frozenset[str], now: datetime) -> VisitOffer:
+    """The offer with its company's word that it still holds as it stands; raises NotYours, TransitionRefused."""
+    VISIT_OFFER.step(offer.state, "still-valid", actors)
+    return _with_word(replace(offer, version=offer.version + 1), now)
 
 
 def moved_offer(
@@ -78,7 +93,7 @@ def moved_offer(
     refuse(_move_faults(move, local_day(now)))
     if move.action == "publish":
         state = published_state(company)
-    return replace(
+    moved = replace(
         offer,
         version=offer.version + 1,
         state=state,
@@ -86,6 +101,7 @@ def moved_offer(
         paused_until=move.until,
         changed_at=now,
     )
+    return _with_word(moved, now) if move.action in _CONFIRMING_MOVES else moved
 
 
 def published_state(company: Company) -> str:
@@ -98,6 +114,26 @@ def pause_is_over(offer: VisitOffer, now: datetime) -> bool:
     return offer.state == "paused" and offer.paused_until is not None and offer.paused_until <= local_day(now)
 
 
+def stale_at(offer: VisitOffer) -> datetime:
+    """Until when the last word on an offer is believed: 6 months later at the same hour of Occitanie, in UTC.
+
+    Where a month is too short for the day, its last one. Offers from before confirmations were noted count from their
+    last change.
+    """
+    said_at = local(offer.confirmed_at or offer.changed_at)
+    years, month = divmod(said_at.month - 1 + BELIEVED_MONTHS, 12)
+    year, month = said_at.year + years, month + 1
+    day = min(said_at.day, monthrange(year, month)[1])
+    return said_at.replace(year=year, month=month, day=day).astimezone(UTC)
+
+
+def questioned_offer(offer: VisitOffer, now: datetime) -> VisitOffer:
+    """The offer as stale where nobody has stood for it long enough, else the very same: also where it is already."""
+    if offer.stale or offer.state not in QUESTIONED_STATES or now < stale_at(offer):
+        return offer
+    return replace(offer, version=offer.version + 1, stale=True)
+
+
 def announced(offer: VisitOffer) -> Announced:
     """The event that tells of the state that an offer has come to."""
     return _ANNOUNCED[offer.state](visit_offer=offer)
@@ -106,6 +142,16 @@ def announced(offer: VisitOffer) -> Announced:
 def changed_event(offer: VisitOffer) -> VisitOfferChanged:
     """The event that tells of changed fields."""
     return VisitOfferChanged(visit_offer=offer)
+
+
+def stale_event(offer: VisitOffer) -> VisitOfferStale:
+    """The event that asks its company whether an offer still holds."""
+    return VisitOfferStale(visit_offer=offer)
+
+
+def _with_word(offer: VisitOffer, now: datetime) -> VisitOffer:
+    """An offer that somebody has just stood for."""
+    return replace(offer, confirmed_at=now, stale=False)
 
 
 def _normal(offer: VisitOffer) -> VisitOffer:
@@ -133,6 +179,12 @@ def _faults(offer: VisitOffer) -> Iterator[FieldError]:
             "pupils_min",
             f"The smallest group, {offer.pupils_min}, is larger than the largest, {offer.pupils_max}.",
             f"Le plus petit groupe, {offer.pupils_min}, dépasse le plus grand, {offer.pupils_max}.",
+        )
+    if offer.pooled and offer.splitting:
+        yield fault(
+            "splitting",
+            "An offer that pools its places has no groups to split: leave it out.",
+            "Une offre qui met ses places en commun n'a pas de groupes à partager : retirez-le.",
         )
     eldest = max(LEVEL_AGES[level] for level in offer.levels)
     if eldest < offer.safety.minimum_age:

@@ -11,6 +11,12 @@ _FIND = {
     False: "select document from visit_offer where id = $1",
     True: "select document from visit_offer where id = $1 for no key update",
 }
+_UNQUESTIONED = """
+select document from visit_offer
+where state = any($1) and document ->> 'stale' is distinct from 'true'
+    and not exists (select from timer where kind = $2 and key = visit_offer.id::text)
+order by id
+"""
 _INSERT = """
 insert into visit_offer (id, version, company_id, site_id, external_id, state, document)
 values ($1, $2, $3, $4, $5, $6, $7)
@@ -40,6 +46,12 @@ async def list_offers(connection: Connection, company_id: UUID, states: Iterable
         company_id,
         list(states),
     )
+    return tuple(decoder_of(VisitOffer).decode(row["document"]) for row in rows)
+
+
+async def list_unquestioned(connection: Connection, states: Iterable[str], timer: str) -> tuple[VisitOffer, ...]:
+    """The offers in these states that are not stale, and for which no timer of that kind is set."""
+    rows = await connection.fetch(_UNQUESTIONED, list(states), timer)
     return tuple(decoder_of(VisitOffer).decode(row["document"]) for row in rows)
 
 
