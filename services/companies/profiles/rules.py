@@ -39,7 +39,7 @@ MOVES: dict[str, type[CompanyApproved] | type[CompanySuspended]] = {
 }
 
 # What opens something to others, and a suspended company may not; closing and cancelling stay possible.
-OPENING_ACTIONS = frozenset({"add", "open", "publish", "approve", "resume"})
+OPENING_ACTIONS = frozenset({"add", "open", "reopen", "publish", "approve", "resume"})
 
 
 def new_company(new: NewCompany, company_id: UUID, state: str, now: datetime) -> Company:
