@@ -14,7 +14,8 @@ from contracts.vocabulary import Level, Theme, VisitFormat
 class Mediation(Resource, frozen=True, kw_only=True):
     """The mediator of one booking; its id is the booking's. `state` is `named`, `not_found` or `over`.
 
-    `asked` are the associations that were named before and did not come.
+    `asked` are the associations that were named before and did not come. `rescheduled_from` is the booking that the
+    visit moved from: its mediator is free from the moment at which the new one is named.
     """
 
     association_id: UUID | None = None
@@ -36,6 +37,7 @@ class Mediation(Resource, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
     changed_at: Instant
+    rescheduled_from: UUID | None = None
 
 
 class MediationNamed(Event, frozen=True, kw_only=True):

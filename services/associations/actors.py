@@ -4,15 +4,18 @@ from uuid import UUID
 
 from contracts.caller import Caller
 from contracts.errors import Forbidden, NotYours
-from contracts.machines import ASSOCIATION, COMPANY, COORDINATOR
+from contracts.machines import ASSOCIATION, COMPANY, COORDINATOR, SCHOOL
 from contracts.vocabulary import OrganisationKind
 
 
-def actors_of(caller: Caller, association_id: UUID, company_id: UUID | None = None) -> frozenset[str]:
-    """The actors that the caller is: the association itself, its partner company, the Region, or none of them."""
+def actors_of(
+    caller: Caller, association_id: UUID, company_id: UUID | None = None, school_uai: str = ""
+) -> frozenset[str]:
+    """The actors that the caller is: the association itself, its partner company, the school, the Region, or none."""
     roles = {
         ASSOCIATION: caller.acts_for(OrganisationKind.ASSOCIATION, association_id),
         COMPANY: company_id is not None and caller.acts_for(OrganisationKind.COMPANY, company_id),
+        SCHOOL: school_uai != "" and caller.acts_for(OrganisationKind.SCHOOL, school_uai),
         COORDINATOR: caller.is_coordinator,
     }
     return frozenset(actor for actor, is_it in roles.items() if is_it)

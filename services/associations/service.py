@@ -1,6 +1,7 @@
 """The whole choreography of associations: who asks what, what is followed, what falls due."""
 
 from contracts.associations.capacities import ChangeCapacity, GetCapacity, MoveCapacity, PublishCapacity
+from contracts.associations.interventions import GetIntervention, MoveIntervention
 from contracts.associations.partnerships import GetPartnership, MovePartnership
 from contracts.associations.profiles import (
     ChangeAssociation,
@@ -9,8 +10,11 @@ from contracts.associations.profiles import (
     MoveAssociation,
     RegisterAssociation,
 )
+from contracts.companies.bookings import BOOKING_EVENTS
+from contracts.matchmaker.mediations import MediationNamed
 from contracts.matchmaker.proposals import PartnershipProposalAgreed
 from services.associations.capacities import handlers as capacities
+from services.associations.interventions import handlers as interventions
 from services.associations.partnerships import handlers as partnerships
 from services.associations.profiles import handlers as profiles
 from services.runtime import Service
@@ -29,7 +33,16 @@ service = Service(
         GetCapacity: capacities.get,
         MovePartnership: partnerships.move,
         GetPartnership: partnerships.get,
+        MoveIntervention: interventions.move,
+        GetIntervention: interventions.get,
     },
-    follows={PartnershipProposalAgreed: partnerships.make},
-    timers={capacities.PERIOD_OVER: capacities.expire},
+    follows={
+        PartnershipProposalAgreed: partnerships.make,
+        MediationNamed: interventions.ask,
+        **dict.fromkeys(BOOKING_EVENTS, interventions.follow_booking),
+    },
+    timers={
+        capacities.PERIOD_OVER: capacities.expire,
+        interventions.ANSWER_DUE: interventions.expire,
+    },
 )

@@ -16,6 +16,7 @@ from contracts.associations.profiles import Association
 from contracts.errors import NotFound
 from services.associations.actors import actors_of, require_owner
 from services.associations.capacities import rules, store
+from services.associations.interventions.store import list_live_days
 from services.associations.profiles.store import find_association
 from services.work import Work
 
@@ -38,10 +39,12 @@ async def publish(request: PublishCapacity, work: Work) -> Capacity:
 
 
 async def change(request: ChangeCapacity, work: Work) -> Capacity:
-    """Change some fields of a capacity; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Change some fields of a capacity; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     capacity, association_state = await _find(request.capacity_id, work, lock=True)
     actors = require_owner(work.caller, capacity.association_id)
-    changed = rules.changed_capacity(capacity, request.change, actors, work.now)
+    work.expect(capacity)
+    promised = len(await list_live_days(work.connection, capacity.id))
+    changed = rules.changed_capacity(capacity, request.change, actors, work.now, promised)
     if changed is not capacity:
         await store.update_capacity(work.connection, changed)
         work.announce(CapacityChanged(capacity=changed))
@@ -51,9 +54,10 @@ async def change(request: ChangeCapacity, work: Work) -> Capacity:
 
 
 async def move(request: MoveCapacity, work: Work) -> Capacity:
-    """Withdraw a capacity; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    """Withdraw a capacity; raises NotFound, NotYours, Outdated, TransitionRefused, Invalid."""
     capacity, association_state = await _find(request.capacity_id, work, lock=True)
     actors = require_owner(work.caller, capacity.association_id)
+    work.expect(capacity)
     withdrawn = rules.withdrawn_capacity(capacity, request.action, request.reason, actors)
     await store.update_capacity(work.connection, withdrawn)
     work.announce(CapacityWithdrawn(capacity=withdrawn))

@@ -50,10 +50,13 @@ def new_capacity(
     return _checked(capacity, local_day(now))
 
 
-def changed_capacity(capacity: Capacity, change: CapacityChange, actors: frozenset[str], now: datetime) -> Capacity:
+def changed_capacity(
+    capacity: Capacity, change: CapacityChange, actors: frozenset[str], now: datetime, promised: int = 0
+) -> Capacity:
     """The capacity with its change, itself where nothing differs; raises TransitionRefused, NotYours, Invalid.
 
-    Departments given alone take the place of a radius, and the other way round.
+    Departments given alone take the place of a radius, and the other way round. `promised` is how many of its
+    interventions are taken.
     """
     CAPACITY.step(capacity.state, "change", actors)
     given = {field: value for field, value in asdict(change).items() if value is not UNSET}
@@ -61,7 +64,7 @@ def changed_capacity(capacity: Capacity, change: CapacityChange, actors: frozens
         given.setdefault("radius_km", None)
     elif given.get("radius_km") is not None:
         given.setdefault("departments", ())
-    edited = _checked(replace(capacity, **given), local_day(now))
+    edited = _checked(replace(capacity, **given), local_day(now), promised)
     return capacity if edited == capacity else replace(edited, version=capacity.version + 1)
 
 
@@ -107,7 +110,7 @@ def _check_may_publish(state: str, actors: frozenset[str]) -> None:
         raise TransitionRefused(action="publish", state=state, rule=NOT_YET_APPROVED, allowed_actions=())
 
 
-def _checked(capacity: Capacity, today: date) -> Capacity:
+def _checked(capacity: Capacity, today: date, promised: int = 0) -> Capacity:
     """The capacity, its title trimmed; raises Invalid with every wrong field."""
     refuse(
         (
@@ -118,6 +121,7 @@ def _checked(capacity: Capacity, today: date) -> Capacity:
             *repetition_faults("formats", capacity.formats),
             *_date_faults(capacity, today),
             *_territory_faults(capacity),
+            *_promise_faults(capacity, promised),
         )
     )
     return replace(capacity, title=capacity.title.strip())
@@ -152,3 +156,12 @@ def _territory_faults(capacity: Capacity) -> Iterator[FieldError]:
             "Dites où : indiquez departments, ou radius_km autour du siège de l'association.",
         )
     yield from department_faults(capacity.departments)
+
+
+def _promise_faults(capacity: Capacity, promised: int) -> Iterator[FieldError]:
+    if capacity.interventions < promised:
+        yield fault(
+            "interventions",
+            f"{promised} interventions are promised already: give {promised} at least, or withdraw some of them first.",
+            f"{promised} interventions sont déjà promises : indiquez-en au moins {promised}, ou retirez-en d'abord.",
+        )
