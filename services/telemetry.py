@@ -46,6 +46,15 @@ def log() -> structlog.typing.FilteringBoundLogger:
     return logger
 
 
+def say_ready(**facts: object) -> None:
+    """Write the line `ready` whatever the level: whoever started the process waits for it."""
+    any_level = structlog.make_filtering_bound_logger(logging.INFO)
+    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(), wrapper_class=any_level
+    )
+    logger.info("ready", **facts)
+
+
 def start_trace(traceparent: str | None = None) -> str:
     """Go on with the trace given, or begin one; returns the `traceparent` to send along.
 

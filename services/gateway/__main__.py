@@ -12,7 +12,7 @@ from litestar import Litestar
 from services.database import migrate
 from services.gateway.app import create_app
 from services.settings import Settings, read_settings
-from services.telemetry import configure_logging, log
+from services.telemetry import configure_logging, log, say_ready
 
 # Long enough for the slowest request in flight, short enough for whoever waits for the process to end. A connection
 # that never ends by itself would otherwise keep it alive for ever.
@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
         if self.started:
             self._app.state.running.failed.add_done_callback(self._end)
             host, port, *_ = sockets[0].getsockname() if sockets else (self.config.host, self.config.port)
-            log().info("ready", host=host, port=port)
+            say_ready(host=host, port=port)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in order; uvicorn's own would raise the signal again at the end, and so never exit with status 0."""

@@ -12,7 +12,7 @@ import resource
 import sys
 from array import array
 from collections import Counter, deque
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httptools
@@ -28,7 +28,7 @@ CREATED = 201
 _ID = slice(7, 43)
 _REQUEST = (
     "POST /v1/slots/{slot}/bookings HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
-    "Idempotency-Key: {name}-{place}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    "Idempotency-Key: bench-{place}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
 )
 _BODY = '{{"level":"3E","pupils":24,"adults":2,"girls":12,"class_name":"3e {place:06}","transport":"coach"}}'
 _LENGTH = len(_BODY.format(place=0))
@@ -59,18 +59,11 @@ class Outcome(msgspec.Struct, kw_only=True):
     times_ms: list[float] = []
 
 
-def requests(plan: Plan) -> Iterator[bytes]:
-    """The bookings of a plan, each by another class, by one school after another."""
-    secrets = keys()
-    for place in range(plan.first_place, plan.last_place):
-        yield _REQUEST.format(
-            slot=slot_id(slot_of_place(place)),
-            key=secrets[place % len(secrets)],
-            name="bench",
-            place=place,
-            length=_LENGTH,
-            body=_BODY.format(place=place),
-        ).encode()
+def request(place: int, key: str) -> bytes:
+    """The booking of a place by the school of that key, for a class that books nothing else."""
+    return _REQUEST.format(
+        slot=slot_id(slot_of_place(place)), key=key, place=place, length=_LENGTH, body=_BODY.format(place=place)
+    ).encode()
 
 
 class Crowd:
@@ -88,18 +81,18 @@ class Crowd:
         self.refused: Counter[int] = Counter()
         self.promised: list[bytes] = []
         self.times_s = array("d")
-        self._requests = requests(plan)
+        self._places = iter(range(plan.first_place, plan.last_place))
         self.starts = self.loop.time()
         self.measured_from = self.starts + plan.warm_up_s
         self.ends = self.measured_from + plan.seconds
 
-    def next_request(self) -> bytes:
-        """One more booking; raises RuntimeError where every place is used."""
-        self.asked += 1
-        request = next(self._requests, None)
-        if request is None:
+    def next_place(self) -> int:
+        """One more place to book; raises RuntimeError where every one is booked."""
+        place = next(self._places, None)
+        if place is None:
             raise RuntimeError("every place is booked: give the benchmark more slots")
-        return request
+        self.asked += 1
+        return place
 
     def take(self, connection: "Connection") -> None:
         """Give a free connection its next booking, if one is due."""
@@ -145,8 +138,9 @@ class Crowd:
 class Connection(asyncio.Protocol):
     """One school's connection, kept open: one booking at a time."""
 
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, crowd: Crowd, key: str) -> None:
         self.crowd = crowd
+        self.key = key
         self.since = 0.0
         self.body = b""
         self.parser = httptools.HttpResponseParser(self)
@@ -159,7 +153,7 @@ class Connection(asyncio.Protocol):
         """Send the next booking, due since then."""
         self.since = since
         try:
-            self.transport.write(self.crowd.next_request())
+            self.transport.write(request(self.crowd.next_place(), self.key))
         except RuntimeError as error:
             self.crowd.fail(error)
 
@@ -182,7 +176,8 @@ async def book(plan: Plan) -> Outcome:
     """Do what the plan says; raises RuntimeError or OSError where a connection is lost."""
     crowd = Crowd(plan)
     connections = [
-        await crowd.loop.create_connection(lambda: Connection(crowd), HOST, plan.port) for _ in range(plan.connections)
+        await crowd.loop.create_connection(partial(Connection, crowd, key), HOST, plan.port)
+        for key in keys()[: plan.connections]
     ]
     if plan.rate:
         await crowd.keep_rate()

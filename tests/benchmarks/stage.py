@@ -104,6 +104,8 @@ async def a_stage(folder: Path) -> AsyncIterator[Stage]:
                 "PASSERELLE_DATABASE_DSN": postgres.dsn(name),
                 "PASSERELLE_NATS_URL": nats.url(name),
                 "PASSERELLE_HTTP_PORT": str(port),
+                # As the peer, which writes no line for each request either.
+                "PASSERELLE_LOG_LEVEL": "warning",
             }
             processes[name] = await start_service(name, settings, folder / "logs")
             stack.push_async_callback(processes[name].stop)

@@ -12,7 +12,7 @@ from contracts.matchmaker.class_requests import ClassRequestSubmitted
 from contracts.message import decoder_of
 from services.bus import Bus
 from services.runtime import Service, running
-from services.telemetry import configure_logging, current_traceparent, start_trace, trace_id
+from services.telemetry import configure_logging, current_traceparent, log, say_ready, start_trace, trace_id
 from services.work import Work
 from tests.component.plumbing.toys import COMPANIES, close, move, note, rows, settings_of, slot, until_effects
 from tests.conftest import Servers
@@ -138,3 +138,14 @@ def test_trace_from_outside_is_kept_only_where_it_is_one(given: str | None, kept
     assert len(trace_id()) == 32
     assert current_traceparent() == sent_on
     assert sent_on.split("-")[2] != "b7ad6b7169203331"
+
+
+def test_ready_is_said_at_any_level(logs: pytest.CaptureFixture[str]) -> None:
+    """Who starts a process waits for that line, also where the process is to say little."""
+    configure_logging("warning", "toys")
+
+    log().info("answered")
+    say_ready(port=8000)
+
+    line = json.loads(logs.readouterr().out)
+    assert (line["event"], line["service"], line["port"]) == ("ready", "toys", 8000)
