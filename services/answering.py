@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -20,8 +21,9 @@ from nats.errors import Error as NatsError
 from contracts.caller import SYSTEM, Caller
 from contracts.errors import Invalid, Malformed, PasserelleError, Problem, Unavailable
 from contracts.message import Command, Request, decoder_of, kebab_case
+from services.batching import Asked, BatchAnswers, Batching, GaveUp
 from services.bus import fits, problem_reply, settle, stop_delivery
-from services.database import DatabaseAway, Pool, transaction
+from services.database import COLLISIONS, DatabaseAway, Pool, transaction
 from services.discovery import Discovery, Endpoint
 from services.idempotency import AnswerOnce
 from services.telemetry import log, start_trace
@@ -30,8 +32,6 @@ from services.work import Work
 AnswerHandler = Callable[[Any, Work], Awaitable[Any]]
 Answers = Mapping[type[Request[Any]], AnswerHandler]
 
-# Two handlers that lock the same rows in another order: one of them is cancelled, and does it again.
-COLLISIONS = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 ATTEMPTS = 3
 # JSON may hold the character U+0000; PostgreSQL stores it neither in jsonb nor in text.
 UNSTORABLE = (asyncpg.UntranslatableCharacterError, asyncpg.CharacterNotInRepertoireError)
@@ -52,6 +52,7 @@ class Answering:
         self,
         service: str,
         answers: Answers,
+        together: BatchAnswers,
         pool: Pool,
         nats: Client,
         wake: Callable[[], None],
@@ -62,13 +63,20 @@ class Answering:
             f"svc.{service}.{kebab_case(kind.__name__)}.v{kind.message_version}": (kind, handler)
             for kind, handler in answers.items()
         }
+        self._together = {
+            f"svc.{service}.{kebab_case(kind.__name__)}.v{kind.message_version}": (
+                kind,
+                Batching(service, handler, pool, wake),
+            )
+            for kind, handler in together.items()
+        }
         self._pool = pool
         self._nats = nats
         self._wake = wake
         self._concurrency = concurrency
         self._tasks: set[asyncio.Task[None]] = set()
         self._subscriptions: list[Subscription] = []
-        self._endpoints = {subject: Endpoint(subject) for subject in self._handlers}
+        self._endpoints = {subject: Endpoint(subject) for subject in (*self._handlers, *self._together)}
 
     async def start(self) -> None:
         """Subscribe; replicas of a service share a queue group. Requests arrive from when this returns."""
@@ -118,7 +126,7 @@ class Answering:
         except UNSTORABLE:
             problem = _UNSTORABLE_TEXT.problem
         except Exception as error:
-            if isinstance(error, TimeoutError) and patience.expired():
+            if isinstance(error, GaveUp) or (isinstance(error, TimeoutError) and patience.expired()):
                 log().warning("deadline_passed", subject=message.subject)
                 return
             log().exception("request_failed", subject=message.subject)
@@ -142,14 +150,13 @@ class Answering:
             log().warning("reply_lost", subject=message.subject, error=repr(error))
 
     async def _handle(self, message: Msg, headers: Mapping[str, str]) -> bytes:
+        if message.subject in self._together:
+            return await self._decide_together(message, headers)
         if message.subject not in self._handlers:
             raise Unavailable(part=message.subject)
         kind, handler = self._handlers[message.subject]
         request = _decoded(kind, message.data)
-        raw_caller = headers.get("caller")
-        caller = _decoded(Caller, raw_caller.encode()) if raw_caller else SYSTEM
-        key = headers.get("idempotency-key", "") if issubclass(kind, Command) else ""
-        once = AnswerOnce(caller.party, key, kind, message.data) if key else None
+        caller, once = _caller_of(headers), _once_of(kind, message.data, headers)
         if_version = int(headers["if-version"]) if "if-version" in headers else None
         for _ in range(ATTEMPTS - 1):
             try:
@@ -157,6 +164,18 @@ class Answering:
             except COLLISIONS as error:
                 log().warning("collision", subject=message.subject, error=repr(error))
         return await self._transact(request, handler, caller, once, if_version)
+
+    async def _decide_together(self, message: Msg, headers: Mapping[str, str]) -> bytes:
+        kind, batching = self._together[message.subject]
+        left = _seconds_left(headers)
+        asked = Asked(
+            request=_decoded(kind, message.data),
+            caller=_caller_of(headers),
+            once=_once_of(kind, message.data, headers),
+            deadline=None if left is None else time.time() + left,
+            traceparent=headers.get("traceparent"),
+        )
+        return await batching.answer(asked)
 
     async def _transact(
         self,
@@ -179,6 +198,23 @@ class Answering:
         if to_do:
             self._wake()
         return answer
+
+
+def _caller_of(headers: Mapping[str, str]) -> Caller:
+    raw_caller = headers.get("caller")
+    return _decoded_caller(raw_caller) if raw_caller else SYSTEM
+
+
+@lru_cache(maxsize=1000)
+def _decoded_caller(raw: str) -> Caller:
+    """A caller from its header: the same few ask again and again."""
+    caller: Caller = _decoded(Caller, raw.encode())
+    return caller
+
+
+def _once_of(kind: type[Request[Any]], body: bytes, headers: Mapping[str, str]) -> AnswerOnce | None:
+    key = headers.get("idempotency-key", "") if issubclass(kind, Command) else ""
+    return AnswerOnce(_caller_of(headers).party, key, kind, body) if key else None
 
 
 def _seconds_left(headers: Mapping[str, str]) -> float | None:

@@ -43,6 +43,14 @@ class DatabaseAway(Exception):
 DATABASE_AWAY = (DatabaseAway, OSError, *_CONNECTION_LOST)
 
 
+class Collision(Exception):
+    """What was read is no longer true, by the time that it is written: the work is to be done again."""
+
+
+# Two that lock the same rows in another order, or that decided on what the other changed: one of them does it again.
+COLLISIONS = (Collision, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
 async def set_codecs(connection: "asyncpg.Connection[Any]") -> None:
     """Let a struct be written to a `jsonb` column and come back as JSON text."""
     await connection.set_type_codec(

@@ -5,11 +5,13 @@ for the first, and is given its answer, not a complaint that the thing exists al
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.errors import KeyReused
+from contracts.errors import KeyReused, PasserelleError
 from contracts.message import Request
+from services.database import Collision
 from services.work import Connection
 
 
@@ -21,6 +23,11 @@ class AnswerOnce:
     key: str
     kind: type[Request[Any]]
     body: bytes
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What it is kept by: one party's keys never meet another's."""
+        return self.party, self.key
 
     @property
     def digest(self) -> bytes:
@@ -54,3 +61,35 @@ class AnswerOnce:
         await connection.execute(
             "update idempotency set answer = $3 where caller = $1 and key = $2", self.party, self.key, answer
         )
+
+
+async def find_answers(
+    connection: Connection, keys: Sequence[AnswerOnce]
+) -> dict[tuple[str, str], tuple[bytes, bytes | PasserelleError]]:
+    """Digest and answer of those of these keys that were answered before."""
+    if not keys:
+        return {}
+    rows = await connection.fetch(
+        "select caller, key, request_hash, answer from idempotency"
+        " join unnest($1::text[], $2::text[]) as asked (caller, key) using (caller, key)",
+        [once.party for once in keys],
+        [once.key for once in keys],
+    )
+    return {(row["caller"], row["key"]): (row["request_hash"], row["answer"]) for row in rows}
+
+
+async def keep_answers(connection: Connection, answers: Sequence[tuple[AnswerOnce, bytes]]) -> None:
+    """Store answers with their keys; raises Collision where a key is being answered elsewhere at this very moment."""
+    if not answers:
+        return
+    kept = await connection.fetch(
+        "insert into idempotency (caller, key, request_hash, answer)"
+        " select * from unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])"
+        " on conflict do nothing returning true",
+        [once.party for once, _ in answers],
+        [once.key for once, _ in answers],
+        [once.digest for once, _ in answers],
+        [answer for _, answer in answers],
+    )
+    if len(kept) < len(answers):
+        raise Collision("a key answered twice at this very moment")

@@ -15,6 +15,7 @@ import uvloop
 
 from contracts.message import owner_of
 from services.answering import Answering, Answers
+from services.batching import BatchAnswers
 from services.bus import Bus, connect, disconnect, watch
 from services.database import Pool, close_pool, migrate, open_pool
 from services.following import Following, Follows
@@ -22,7 +23,7 @@ from services.operations import operations_of
 from services.outbox import Relay
 from services.schedule import Job, JobHandler, Schedule, timers_of
 from services.settings import Settings, read_settings
-from services.telemetry import configure_logging, log
+from services.telemetry import configure_logging, log, say_ready
 from services.timers import TimerHandler, Timers
 from services.work import Work
 
@@ -34,15 +35,19 @@ LOOPS_END_S = 5
 class Service:
     """One service's whole choreography.
 
-    `answers`: request type to handler; `follows`: event type to handler; `timers`: kind of a
-    durable timer to handler; `schedule`: crontab line (Europe/Paris) to job.
+    `answers`: request type to handler; `answers_together`: request type to a handler that decides many at once;
+    `follows`: event type to handler; `timers`: kind of a
+    durable timer to handler; `schedule`: crontab line (Europe/Paris) to job. `reaching_timers` makes
+    the handlers of timers that reach beyond their transaction: to other services, or out into the world.
     """
 
     name: str
     answers: Answers = field(default_factory=dict)
+    answers_together: BatchAnswers = field(default_factory=dict)
     follows: Follows = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     schedule: Mapping[str, JobHandler] = field(default_factory=dict)
+    reaching_timers: Callable[[Bus, Settings], Mapping[str, TimerHandler]] = lambda _bus, _settings: {}
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -105,7 +110,8 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
             timers.wake()
 
         jobs = [*starmap(Job, service.schedule.items()), Job("17 4 * * *", forget_old_rows)]
-        timer_handlers = {**service.timers, **timers_of(jobs)}
+        bus = Bus(nats)
+        timer_handlers = {**service.timers, **service.reaching_timers(bus, settings), **timers_of(jobs)}
         timers = Timers(service.name, timer_handlers, pool, wake)
         following = [
             Following(service.name, source, service.follows_from(source), pool, nats, wake)
@@ -129,10 +135,10 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         undo.push_async_callback(_end, tasks)
 
         answers = {**service.answers, **operations_of(service.follows, timer_handlers, alarms)}
-        answering = Answering(service.name, answers, pool, nats, wake, settings.concurrency)
+        answering = Answering(service.name, answers, service.answers_together, pool, nats, wake, settings.concurrency)
         await answering.start()
         undo.push_async_callback(answering.stop)
-        yield Running(service, pool, Bus(nats), failed)
+        yield Running(service, pool, bus, failed)
     log().info("stopped")
 
 
@@ -166,7 +172,7 @@ async def serve(service: Service, settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, lambda: None if stop.done() else stop.set_result("asked"))
     async with running(service, settings) as alive:
-        log().info("ready")
+        say_ready()
         await asyncio.wait((stop, alive.failed), return_when=asyncio.FIRST_COMPLETED)
         return 0 if stop.done() else 1
 

@@ -3,9 +3,10 @@
 State, events and timers commit together (`finish`), or not at all.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -19,10 +20,20 @@ from services.telemetry import current_traceparent
 
 # What handlers and stores call it.
 Connection = database.Connection
+Gathered: TypeAlias = "Callable[[list[Any], Work], Awaitable[None]]"
 
 # The broker takes 1 MiB with headers (deploy/nats/server.conf). What it does not take would stand in
 # the outbox's way for ever, so it has to fail here, with the transaction that made it.
 EVENT_BYTES = 1_000_000
+# An attribute of ours: whoever tells people of an event need not tell the one who did it.
+ACTOR_HEADER = "ce-actor"
+SYSTEM_ACTOR = "system"
+
+
+_ANNOUNCE = """
+insert into outbox (id, aggregate_id, subject, headers, body, occurred_at)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[], $6::timestamptz[])
+"""
 
 
 @dataclass
@@ -35,8 +46,12 @@ class Work:
     caller: Caller = SYSTEM
     # The version that the caller read of what it changes; None where it does not mind.
     if_version: int | None = None
+    # Who did what the event in hand tells of: a party, SYSTEM_ACTOR, or nothing where the event does not say.
+    actor: str = ""
     # Rows to be: each carries the trace in which it was announced, since one unit of work may handle many events.
     outbox: list[tuple[Any, ...]] = field(default_factory=list)
+    # What handlers left to be done for all events of a batch together.
+    gathered: dict[Any, list[Any]] = field(default_factory=dict)
     timers: list[tuple[str, str, datetime, str]] = field(default_factory=list)
 
     def new_id(self) -> UUID:
@@ -63,14 +78,16 @@ class Work:
         """Forget the timers of that kind and key."""
         await self.connection.execute("delete from timer where kind = $1 and key = $2", kind, str(key))
 
+    def gather(self, together: Gathered, *items: Any) -> None:
+        """Have `together` called once with everything gathered for it, in order, just before the commit."""
+        self.gathered.setdefault(together, []).extend(items)
+
     async def finish(self) -> bool:
-        """Write the outbox and timer rows, just before the commit; whether that leaves relay or timers work to do."""
+        """Do what was gathered, and write the outbox and timer rows; whether that leaves relay or timers work to do."""
+        for together, items in self.gathered.items():
+            await together(items, self)
         if self.outbox:
-            await self.connection.executemany(
-                "insert into outbox (id, aggregate_id, subject, headers, body, occurred_at)"
-                " values ($1, $2, $3, $4, $5, $6)",
-                self.outbox,
-            )
+            await self.connection.execute(_ANNOUNCE, *zip(*self.outbox, strict=True))
         if self.timers:
             await self.connection.executemany(
                 "insert into timer (kind, key, due_at, traceparent) values ($1, $2, $3, $4)", self.timers
@@ -95,6 +112,7 @@ class Work:
             "ce-source": f"/services/{self.service}",
             "ce-subject": aggregate_id,
             "ce-time": self.now.isoformat(),
+            ACTOR_HEADER: SYSTEM_ACTOR if self.caller == SYSTEM else self.caller.party,
             "content-type": "application/json",
             "traceparent": current_traceparent(),
         }

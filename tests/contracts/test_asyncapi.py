@@ -46,7 +46,7 @@ def test_every_message_has_its_channel_and_its_owner(document):
     operations, channels = document["operations"], document["channels"]
 
     for service in load_services():
-        for request in service.answers:
+        for request in (*service.answers, *service.answers_together):
             operation = operations[f"{service.name}.answers.{request.__name__}"]
             assert operation["action"] == "receive"
             assert operation["channel"] == {"$ref": f"#/channels/{subject_of(request)}"}
