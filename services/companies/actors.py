@@ -4,15 +4,20 @@ from uuid import UUID
 
 from contracts.caller import Caller
 from contracts.errors import NotYours
-from contracts.machines import COMPANY, COORDINATOR, SCHOOL
-from contracts.vocabulary import OrganisationKind
+from contracts.machines import ASSOCIATION, COMPANY, COORDINATOR, HEAD, SCHOOL
+from contracts.vocabulary import OrganisationKind, Role
 
 
-def actors_of(caller: Caller, company_id: UUID, school_uai: str = "") -> frozenset[str]:
-    """The actors that the caller is: the company itself, the school of a booking, the Region, or none of them."""
+def actors_of(
+    caller: Caller, company_id: UUID, school_uai: str = "", association_id: UUID | None = None
+) -> frozenset[str]:
+    """The actors that the caller is: the company, the school of a booking or its head, its mediator, the Region."""
+    is_school = bool(school_uai) and caller.acts_for(OrganisationKind.SCHOOL, school_uai)
     roles = {
         COMPANY: caller.acts_for(OrganisationKind.COMPANY, company_id),
-        SCHOOL: bool(school_uai) and caller.acts_for(OrganisationKind.SCHOOL, school_uai),
+        SCHOOL: is_school,
+        HEAD: is_school and caller.role is Role.HEAD,
+        ASSOCIATION: association_id is not None and caller.acts_for(OrganisationKind.ASSOCIATION, association_id),
         COORDINATOR: caller.is_coordinator,
     }
     return frozenset(actor for actor, is_it in roles.items() if is_it)

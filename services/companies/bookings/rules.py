@@ -1,292 +1,218 @@
-"""When a class may come, and how a booking moves.
+"""What becomes of a booking: how it begins, who moves it where, what a move means for its deadlines.
 
-A refusal that the school can mend names the field (Invalid, 422); one that lies in the slot, the offer or the date
-is a conflict (409). What concerns the site alone (adults, access, age) is not asked of an offer that also comes to
-the class or meets it remotely; the matchmaker's gates say the same.
+Which class it is stands in `wish_rules.py`, whether it can come in `check_rules.py`, until when in `deadline_rules.py`.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from contracts.caller import Caller
 from contracts.companies.bookings import (
     Booking,
+    BookingApproved,
     BookingCancelled,
     BookingConfirmed,
     BookingDeclined,
+    BookingEvent,
+    BookingExpired,
+    BookingOffered,
+    BookingPresumedDone,
+    BookingRefused,
     BookingRequested,
-    ClassNeeds,
+    BookingWaitlisted,
     DeclineReason,
-    NewBooking,
+    MediationState,
+    WaitingFor,
 )
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
-from contracts.errors import (
-    AlreadyBooked,
-    FieldError,
-    Invalid,
-    NotYours,
-    PasserelleError,
-    SlotFull,
-    TooLate,
-    TransitionRefused,
-    Wording,
-)
-from contracts.faults import fault, identifier_faults, refuse
-from contracts.identifiers import check_uai
+from contracts.errors import FieldError, PasserelleError, TooLate
+from contracts.faults import fault, refuse
 from contracts.local_time import local, local_day
-from contracts.machines import BOOKING, SLOT
-from contracts.matchmaker.proposals import VisitProposal
-from contracts.vocabulary import LEVEL_AGES, AccessNeed, Level, OrganisationKind, VisitFormat
+from contracts.machines import BOOKING, COMPANY, COORDINATOR, SCHOOL, SYSTEM
+from services.companies.bookings.check_rules import last_day
+from services.companies.bookings.deadline_rules import WAITING_FOR, answer_by, is_late
+from services.companies.bookings.wish_rules import Wish
 
-# No offer may be booked later than this, whatever it says.
-SHORTEST_LEAD = timedelta(days=7)
-
-MOVES: dict[str, type[BookingConfirmed] | type[BookingDeclined] | type[BookingCancelled]] = {
+# The event that tells that a booking has come to a state.
+EVENT_OF_STATE: dict[str, type[BookingEvent]] = {
+    "requested": BookingRequested,
+    "approved": BookingApproved,
+    "refused": BookingRefused,
     "confirmed": BookingConfirmed,
     "declined": BookingDeclined,
     "cancelled": BookingCancelled,
+    "expired": BookingExpired,
+    "waitlisted": BookingWaitlisted,
+    "offered": BookingOffered,
+    "presumed_done": BookingPresumedDone,
 }
+# Answers to a question that has a deadline of its own.
+ANSWERS = frozenset({"approve", "refuse", "confirm", "decline", "accept"})
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """A class that wants a group of a slot, whether it asked itself or accepted a proposal."""
-
-    school_uai: str
-    level: Level
-    pupils: int
-    adults: int
-    class_name: str
-    girls: int | None = None
-    needs: ClassNeeds = ClassNeeds()
-    class_request_id: UUID | None = None
-    proposal_id: UUID | None = None
-    association_id: UUID | None = None
-
-    @property
-    def class_key(self) -> str:
-        """Which class it is: its request, else its level and name, always within its school."""
-        if self.class_request_id is not None:
-            return f"{self.school_uai} request {self.class_request_id}"
-        return f"{self.school_uai} {self.level} {' '.join(self.class_name.casefold().split())}"
+# ------------------------------------------------------------ how it begins
 
 
-# ------------------------------------------------------------ who wants to come
+def first_state(offer: VisitOffer, *, head_approves: bool) -> str:
+    """What a booking begins as: waiting for the head of school, for the company, or for nobody."""
+    if head_approves:
+        return "requested"
+    return "confirmed" if offer.instant_confirmation else "approved"
 
 
-def wish_of(new: NewBooking, caller: Caller) -> Wish:
-    """The wish of a school, or of a coordinator for one; raises NotYours, Invalid."""
-    fields = {name: value for name, value in asdict(new).items() if name in Wish.__struct_fields__}
-    return Wish(**{**fields, "school_uai": _school_of(new, caller)})
-
-
-def wish_of_proposal(proposal: VisitProposal) -> Wish:
-    """The wish of a school that accepted a proposal."""
-    return Wish(
-        school_uai=proposal.school_uai,
-        level=proposal.level,
-        pupils=proposal.pupils,
-        adults=proposal.adults,
-        class_name=proposal.class_name,
-        needs=proposal.needs,
-        class_request_id=proposal.class_request_id,
-        proposal_id=proposal.id,
-        association_id=proposal.association_id,
-    )
-
-
-def _school_of(new: NewBooking, caller: Caller) -> str:
-    if caller.organisation is OrganisationKind.SCHOOL:
-        if new.school_uai not in {"", caller.organisation_id}:
-            raise NotYours()
-        return caller.organisation_id
-    if not caller.is_coordinator:
-        raise NotYours()
-    if not new.school_uai:
-        raise Invalid.field(
-            "school_uai",
-            "Say which school comes: give its UAI.",
-            "Dites quelle école vient : donnez son UAI.",
-        )
-    refuse(identifier_faults("school_uai", check_uai, new.school_uai))
-    return check_uai(new.school_uai)
-
-
-# ------------------------------------------------------------ whether it can
-
-
-def check_bookable(
-    wish: Wish, slot: Slot, offer: VisitOffer, actors: frozenset[str], now: datetime, asked_at: datetime
-) -> None:
-    """Raise what stands against it: SlotFull, TransitionRefused, TooLate, Invalid with every wrong field.
-
-    `asked_at` is when the school said yes, which decides on the lead time: earlier than `now` where the word of an
-    accepted proposal was long on its way.
-    """
-    if slot.state == "full":
-        raise SlotFull()
-    SLOT.step(slot.state, "book", actors)
-    if offer.state != "published":
-        rule = Wording("the visit offer is not published", "l'offre de visite n'est pas publiée")
-        raise TransitionRefused(action="book", state=offer.state, rule=rule, allowed_actions=())
-    deadline = last_day(slot, offer)
-    if slot.starts_at <= now or local_day(asked_at) > deadline:
-        raise TooLate(action="book", deadline=deadline.isoformat())
-    refuse((*_class_faults(wish, slot, offer), *_site_faults(wish, offer)))
-
-
-def last_day(slot: Slot, offer: VisitOffer) -> date:
-    """The last day on which the slot can be booked."""
-    return local_day(slot.starts_at) - max(timedelta(days=offer.lead_time_days), SHORTEST_LEAD)
-
-
-def already_booked(slot: Slot, other_slot_id: UUID, other_id: UUID) -> AlreadyBooked:
-    """The refusal of a class that has a live booking `other_id` of this slot, or of another one that day."""
-    same_slot = other_slot_id == slot.id
-    rule = (
-        Wording("one live booking per class and slot", "une seule réservation par classe et par créneau")
-        if same_slot
-        else Wording("one visit per class and day", "une seule visite par classe et par jour")
-    )
-    return AlreadyBooked(rule=rule, booking_id=str(other_id))
-
-
-def _class_faults(wish: Wish, slot: Slot, offer: VisitOffer) -> Iterator[FieldError]:
-    if wish.level not in offer.levels:
-        words = ", ".join(offer.levels)
-        yield fault(
-            "level",
-            f"The visit is for {words}, not for {wish.level}.",
-            f"La visite s'adresse aux niveaux {words}, non à {wish.level}.",
-        )
-    if wish.pupils > slot.pupils_per_group:
-        yield fault(
-            "pupils",
-            f"A group of this slot holds {slot.pupils_per_group} pupils at most, not {wish.pupils}.",
-            f"Un groupe de ce créneau compte {slot.pupils_per_group} élèves au plus, non {wish.pupils}.",
-        )
-    if wish.pupils < offer.pupils_min:
-        yield fault(
-            "pupils",
-            f"The visit takes groups of {offer.pupils_min} pupils or more, not {wish.pupils}.",
-            f"La visite reçoit des groupes d'au moins {offer.pupils_min} élèves, non de {wish.pupils}.",
-        )
-    if wish.girls is not None and wish.girls > wish.pupils:
-        yield fault(
-            "girls",
-            f"There are more girls than the {wish.pupils} pupils: check both numbers.",
-            f"Il y a plus de filles que d'élèves ({wish.pupils}) : vérifiez ces nombres.",
-        )
-    for need, count in asdict(wish.needs).items():
-        if count > wish.pupils:
-            yield fault(
-                f"needs.{need}",
-                f"These are more than the {wish.pupils} pupils of the class: check both numbers.",
-                f"C'est plus que les {wish.pupils} élèves de la classe : vérifiez ces nombres.",
-            )
-
-
-def _site_faults(wish: Wish, offer: VisitOffer) -> Iterator[FieldError]:
-    if set(offer.formats) != {VisitFormat.ON_SITE}:
-        return
-    adults = -(-wish.pupils // offer.pupils_per_adult)
-    if wish.adults < adults:
-        yield fault(
-            "adults",
-            f"{wish.pupils} pupils need {adults} adults (one for {offer.pupils_per_adult}): {wish.adults} are too few.",
-            f"{wish.pupils} élèves demandent {adults} adultes (un pour {offer.pupils_per_adult}) : {wish.adults}, "
-            "c'est trop peu.",
-        )
-    for need in AccessNeed:
-        if getattr(wish.needs, need) and not _receives(offer, need):
-            yield fault(
-                f"needs.{need}",
-                "The site cannot receive this need: ask the company, or choose another visit.",
-                "Le site ne peut pas accueillir ce besoin : voyez avec l'entreprise, ou choisissez une autre visite.",
-            )
-    if LEVEL_AGES[wish.level] < offer.safety.minimum_age:
-        yield fault(
-            "level",
-            f"The site takes nobody under {offer.safety.minimum_age}: pupils of {wish.level} are "
-            f"{LEVEL_AGES[wish.level]}.",
-            f"Le site n'accueille personne avant {offer.safety.minimum_age} ans : en {wish.level}, on a "
-            f"{LEVEL_AGES[wish.level]} ans.",
-        )
-
-
-def _receives(offer: VisitOffer, need: AccessNeed) -> bool:
-    """Whether the site receives a need; a way round what a wheelchair cannot reach serves it too."""
-    by_detour = need is AccessNeed.MOTOR and bool(offer.accessibility.alternative_route.strip())
-    return need in offer.accessibility.needs or by_detour
-
-
-# ------------------------------------------------------------ what becomes of it
-
-
-def new_booking(wish: Wish, slot: Slot, state: str, booking_id: UUID, now: datetime) -> Booking:
+def new_booking(
+    wish: Wish, slot: Slot, offer: VisitOffer, groups: int, state: str, booking_id: UUID, now: datetime
+) -> Booking:
     """The booking of a wish, in a state."""
-    return Booking(
-        **asdict(wish),
+    fields = {name: getattr(wish, name) for name in Wish.__struct_fields__ if name != "mediation_promised"}
+    wants_mediation = offer.needs_mediation or wish.mediation_promised
+    booking = Booking(
+        **fields,
         id=booking_id,
+        version=0,
         fictional=slot.fictional,
         slot_id=slot.id,
         visit_offer_id=slot.visit_offer_id,
         company_id=slot.company_id,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        state=state,
+        groups=groups,
+        mediation=MediationState.WANTED if wants_mediation else MediationState.NONE,
+        state="",
         created_at=now,
         changed_at=now,
     )
+    return in_state(booking, state, last_day(slot, offer), now)
 
 
-def first_state(offer: VisitOffer) -> str:
-    """What a booking begins as: waiting for the company, or confirmed where the offer confirms at once."""
-    return "confirmed" if offer.instant_confirmation else "requested"
-
-
-def begun(booking: Booking, slot: Slot) -> BookingRequested | BookingConfirmed:
-    """The one event of a new booking: confirmed at once, or requested."""
-    kind = BookingConfirmed if booking.state == "confirmed" else BookingRequested
-    return kind(booking=booking, slot=slot)
+def begun_as(booking: Booking) -> type[BookingEvent]:
+    """The one event of a booking that holds a place from now on: confirmed at once, or waiting for somebody."""
+    return BookingConfirmed if booking.state == "confirmed" else BookingRequested
 
 
 def impossible(booking: Booking, refusal: PasserelleError) -> Booking:
     """The booking of an accepted proposal that a rule refuses; its reason is the rule's slug, then words."""
     problem = refusal.problem
     words = " ".join(f"{wrong.field}: {wrong.message.en}" for wrong in problem.fields) or problem.detail.en
-    return replace(booking, state="impossible", reason=f"{problem.slug}: {words}", ended_by="system")
+    return replace(booking, reason=f"{problem.slug}: {words}", ended_by="system")
 
 
-def moved_booking(booking: Booking, action: str, reason: str, actors: frozenset[str], now: datetime) -> Booking:
-    """The booking confirmed, declined or cancelled; raises Invalid, NotYours, TransitionRefused, TooLate."""
+# ------------------------------------------------------------ how it moves
+
+
+def in_state(booking: Booking, state: str, last: date, now: datetime, reason: str = "", ended_by: str = "") -> Booking:
+    """The booking's next version, in a state: with who has to act, until when, and whether the visit is ready."""
+    moved = replace(
+        booking,
+        version=booking.version + 1,
+        state=state,
+        reason=reason,
+        ended_by=ended_by,
+        waiting_for=WAITING_FOR.get(state, WaitingFor.NOBODY),
+        answer_by=answer_by(state, booking.starts_at, last, now),
+        changed_at=now,
+    )
+    return replace(moved, ready=is_ready(moved))
+
+
+def is_ready(booking: Booking) -> bool:
+    """Whether all parties have said yes: company, school and, where one is wanted, association."""
+    return booking.state == "confirmed" and booking.mediation in {MediationState.NONE, MediationState.ACCEPTED}
+
+
+class Moving(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person does to a booking: the action, its reason, as whom, when.
+
+    `head_approves` says whether what this person books still needs the head of school.
+    """
+
+    action: str
+    reason: str
+    actors: frozenset[str]
+    head_approves: bool
+    moment: datetime
+
+
+def moved_booking(booking: Booking, moving: Moving, slot: Slot, offer: VisitOffer) -> Booking:
+    """The booking after an action of a person; raises Invalid, NotYours, TransitionRefused, TooLate."""
+    action, reason, actors, now = moving.action, moving.reason, moving.actors, moving.moment
     state = BOOKING.move(booking.state, action, actors)
-    if booking.starts_at <= now:
-        raise TooLate(action=action, deadline=local(booking.starts_at).isoformat(timespec="minutes"))
-    if state == "declined":
-        refuse(_decline_faults(reason))
-    return ended(booking, state, reason, actors, now) if state != "confirmed" else _changed(booking, state, reason, now)
+    check_in_time(booking, action, actors, now)
+    refuse(_reason_faults(booking, state, reason, actors))
+    if action == "approve" and offer.instant_confirmation:
+        state = "confirmed"
+    if action == "accept":
+        state = accepted_state(booking, offer, head_approves=moving.head_approves)
+    ended_by = "" if state in {"approved", "confirmed", "requested"} else side_of(actors)
+    moved = in_state(booking, state, last_day(slot, offer), now, reason, ended_by)
+    late = state == "cancelled" and booking.state != "waitlisted" and is_late(booking.starts_at, now)
+    return replace(moved, late=late)
 
 
-def ended(booking: Booking, state: str, reason: str, actors: frozenset[str], now: datetime) -> Booking:
-    """The booking ended by whoever acts, with the reason."""
-    return replace(_changed(booking, state, reason, now), ended_by=min(actors))
+def accepted_state(booking: Booking, offer: VisitOffer, *, head_approves: bool) -> str:
+    """Where taking an offered place leads: a company that moved the visit has said yes already."""
+    if booking.rescheduled_from is not None:
+        return "confirmed"
+    return first_state(offer, head_approves=head_approves)
 
 
-def _changed(booking: Booking, state: str, reason: str, now: datetime) -> Booking:
-    return replace(booking, version=booking.version + 1, state=state, reason=reason, changed_at=now)
+def check_in_time(booking: Booking, action: str, actors: frozenset[str], now: datetime) -> None:
+    """Raise TooLate once the visit has begun, or the answer's deadline is over."""
+    deadline = booking.starts_at
+    if action in ANSWERS and booking.answer_by is not None:
+        deadline = min(deadline, booking.answer_by)
+    if deadline <= now:
+        raise TooLate(
+            action=action,
+            deadline=local(deadline).isoformat(timespec="minutes"),
+            state=booking.state,
+            allowed_actions=BOOKING.allowed(booking.state, actors),
+        )
 
 
-def _decline_faults(reason: str) -> Iterator[FieldError]:
+def side_of(actors: frozenset[str]) -> str:
+    """Which side somebody acts for, as a booking keeps it; a head of school is its school."""
+    return next((side for side in (COMPANY, SCHOOL, COORDINATOR) if side in actors), "system")
+
+
+def _reason_faults(booking: Booking, state: str, reason: str, actors: frozenset[str]) -> Iterator[FieldError]:
     # A word of the list, so that it can be counted; more may follow a colon.
-    if reason.partition(":")[0].strip() not in set(DeclineReason):
+    if state == "declined" and reason.partition(":")[0].strip() not in set(DeclineReason):
         words = ", ".join(DeclineReason)
         yield fault(
             "reason",
             f"Say why with one of {words}; more may follow a colon, as in 'other: the line is being rebuilt'.",
             f"Dites pourquoi par l'un de ces mots : {words} ; vous pouvez ajouter des précisions après deux-points.",
         )
+    if state == "refused" and not reason.strip():
+        yield fault("reason", "Say why: the teacher will be told.", "Dites pourquoi : l'enseignant sera prévenu.")
+    breaks_its_word = state == "cancelled" and booking.state == "confirmed" and SCHOOL not in actors
+    if breaks_its_word and not reason.strip():
+        yield fault("reason", "Say why: the school will be told.", "Dites pourquoi : l'école sera prévenue.")
+
+
+# ------------------------------------------------------------ what the system does
+
+
+def overdue(booking: Booking, now: datetime) -> Booking | None:
+    """The booking after its time was up: expired, or presumed done; None where nothing is overdue (any more)."""
+    today = local_day(now)
+    if booking.state == "confirmed":
+        return in_state(booking, "presumed_done", today, now)
+    if "expire" not in BOOKING.allowed(booking.state, {SYSTEM}):
+        return None
+    return in_state(booking, "expired", today, now, booking.state, SYSTEM)
+
+
+def with_hours(booking: Booking, slot: Slot, now: datetime) -> Booking:
+    """The booking of a slot whose hours changed; who has to answer keeps the time that it had."""
+    return replace(booking, version=booking.version + 1, starts_at=slot.starts_at, ends_at=slot.ends_at, changed_at=now)
+
+
+def visit_day(booking: Booking) -> date:
+    """The day of the visit in Occitanie: a class makes one a day."""
+    return local_day(booking.starts_at)

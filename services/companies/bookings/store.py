@@ -1,19 +1,60 @@
-"""The table `booking`. Whoever writes a booking holds its slot's row, so that slot and bookings agree."""
+"""The table `booking`. Whoever changes a booking holds its slot's row, so that slot and bookings agree."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.companies.bookings import Booking
 from contracts.local_time import local_day
 from contracts.machines import LIVE_BOOKING_STATES
 from contracts.message import decoder_of
+from services.companies.bookings.wish_rules import class_key_of
 from services.database import Connection
 
 _INSERT = """
-insert into booking (id, version, slot_id, company_id, school_uai, class_key, visit_day, proposal_id, state, document)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into booking (id, version, slot_id, company_id, school_uai, class_key, visit_day, proposal_id, state, due_at,
+    document)
+select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::date[], $8::uuid[],
+    $9::text[], $10::timestamptz[], $11::jsonb[])
 on conflict do nothing
-returning true
+returning id
 """
+_UPDATE = """
+update booking set version = told.version, state = told.state, due_at = told.due_at, document = told.document
+from unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::jsonb[])
+    as told (id, version, state, due_at, document)
+where booking.id = told.id
+"""
+# The states are written out, so that the partial indexes serve.
+_LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE_BOOKING_STATES))
+_STANDING = f"select document from booking where slot_id = $1 and state in ({_LIVE}, 'waitlisted') order by id"  # noqa: S608  so
+_HOLDERS = f"""
+select wanted.number, booking.id, booking.slot_id, 1 as rank
+from unnest($1::uuid[], $2::text[], $3::date[]) with ordinality as wanted (slot_id, class_key, day, number)
+join booking on booking.class_key = wanted.class_key and booking.visit_day = wanted.day and booking.state in ({_LIVE})
+union all
+select wanted.number, booking.id, booking.slot_id, 2
+from unnest($1::uuid[], $2::text[], $3::date[]) with ordinality as wanted (slot_id, class_key, day, number)
+join booking on booking.slot_id = wanted.slot_id and booking.class_key = wanted.class_key
+    and booking.state = 'waitlisted'
+order by rank desc
+"""  # noqa: S608  the states are constants
+
+
+class Wanted(NamedTuple):
+    """A class that wants to come to a slot on a day."""
+
+    slot_id: UUID
+    class_key: str
+    day: date
+
+
+class Holder(NamedTuple):
+    """The booking by which a class holds, or waits for, a place."""
+
+    booking_id: UUID
+    slot_id: UUID
 
 
 async def find_booking(connection: Connection, booking_id: UUID) -> Booking | None:
@@ -28,54 +69,63 @@ async def has_booking_of_proposal(connection: Connection, proposal_id: UUID) -> 
     return known
 
 
-async def find_live_booking(connection: Connection, class_key: str, booking: Booking) -> tuple[UUID, UUID] | None:
-    """Id and slot of a class's live booking on the day of this one."""
-    row = await connection.fetchrow(
-        "select id, slot_id from booking where class_key = $1 and visit_day = $2 and state = any($3)",
-        class_key,
-        local_day(booking.starts_at),
-        list(LIVE_BOOKING_STATES),
-    )
-    return None if row is None else (row["id"], row["slot_id"])
-
-
-async def list_live_bookings(connection: Connection, slot_id: UUID) -> tuple[Booking, ...]:
-    """A slot's live bookings, oldest first."""
+async def find_holders(connection: Connection, wanted: Sequence[Wanted]) -> dict[Wanted, Holder]:
+    """What classes have that stands against another booking: a live one that day, else a place in the slot's list."""
     rows = await connection.fetch(
-        "select document from booking where slot_id = $1 and state = any($2) order by id",
-        slot_id,
-        list(LIVE_BOOKING_STATES),
+        _HOLDERS, [one.slot_id for one in wanted], [one.class_key for one in wanted], [one.day for one in wanted]
     )
+    return {wanted[row["number"] - 1]: Holder(row["id"], row["slot_id"]) for row in rows}
+
+
+async def list_standing(connection: Connection, slot_id: UUID) -> tuple[Booking, ...]:
+    """A slot's live and waiting bookings, oldest first."""
+    rows = await connection.fetch(_STANDING, slot_id)
     return tuple(decoder_of(Booking).decode(row["document"]) for row in rows)
 
 
-async def insert_booking(connection: Connection, class_key: str, booking: Booking) -> bool:
-    """Write a new booking; False where the class has a live one of this slot or day.
+async def list_overdue(connection: Connection, now: datetime) -> tuple[UUID, ...]:
+    """The bookings that the system has to look at now."""
+    rows = await connection.fetch("select id from booking where due_at <= $1 order by due_at, id", now)
+    return tuple(row["id"] for row in rows)
 
-    A booking that is being written elsewhere at the same time is waited for.
+
+async def find_overdue(connection: Connection, booking_id: UUID, now: datetime) -> Booking | None:
+    """One booking, where its time is up."""
+    text = await connection.fetchval("select document from booking where id = $1 and due_at <= $2", booking_id, now)
+    return decoder_of(Booking).decode(text) if text else None
+
+
+async def insert_bookings(
+    connection: Connection, bookings: Sequence[Booking], due: Iterable[datetime | None]
+) -> set[UUID]:
+    """Write new bookings; returns those written: a class that got a live one meanwhile is left out.
+
+    One that is being written elsewhere at the same time is waited for.
     """
-    written: bool | None = await connection.fetchval(
+    rows = await connection.fetch(
         _INSERT,
-        booking.id,
-        booking.version,
-        booking.slot_id,
-        booking.company_id,
-        booking.school_uai,
-        class_key,
-        local_day(booking.starts_at),
-        booking.proposal_id,
-        booking.state,
-        booking,
+        [booking.id for booking in bookings],
+        [booking.version for booking in bookings],
+        [booking.slot_id for booking in bookings],
+        [booking.company_id for booking in bookings],
+        [booking.school_uai for booking in bookings],
+        [class_key_of(booking) for booking in bookings],
+        [local_day(booking.starts_at) for booking in bookings],
+        [booking.proposal_id for booking in bookings],
+        [booking.state for booking in bookings],
+        list(due),
+        list(bookings),
     )
-    return bool(written)
+    return {row["id"] for row in rows}
 
 
-async def update_booking(connection: Connection, booking: Booking) -> None:
-    """Write a booking that was read with its slot's row locked."""
+async def update_bookings(connection: Connection, bookings: Sequence[Booking], due: Iterable[datetime | None]) -> None:
+    """Write bookings that were read with their slots' rows locked."""
     await connection.execute(
-        "update booking set version = $2, state = $3, document = $4 where id = $1",
-        booking.id,
-        booking.version,
-        booking.state,
-        booking,
+        _UPDATE,
+        [booking.id for booking in bookings],
+        [booking.version for booking in bookings],
+        [booking.state for booking in bookings],
+        list(due),
+        list(bookings),
     )

@@ -8,7 +8,8 @@ alter table slot
     drop constraint slot_check2,
     drop constraint slot_check3;
 update slot set pupils_taken = coalesce(
-    (select sum((document ->> 'pupils')::int) from booking where slot_id = slot.id and booking.state in ('requested', 'confirmed')), 0);
+    (select sum((document ->> 'pupils')::int) from booking
+        where slot_id = slot.id and booking.state in ('requested', 'confirmed')), 0);
 alter table slot
     add constraint slot_groups_taken check (groups_taken >= 0),
     add constraint slot_never_over check (
@@ -24,10 +25,27 @@ alter table slot
     );
 create index slot_ends on slot (ends_at) where state in ('open', 'full', 'closed');
 
+-- When the system has to look at a booking again: see bookings/deadline_rules.py.
+alter table booking
+    add column due_at timestamptz,
+    -- The intervention whose word counts: see mediation/rules.py.
+    add column intervention_id uuid,
+    add column intervention_version int;
+create index booking_due on booking (due_at) where due_at is not null;
+-- Few bookings come from a proposal: the others need no entry.
+alter table booking drop constraint booking_proposal_id_key;
+create unique index booking_proposal on booking (proposal_id) where proposal_id is not null;
+
 -- Before schools could have an approval step, a booking that waited for its company was called requested.
 update booking
-    set state = 'approved', document = document || '{"state": "approved", "waiting_for": "company"}'
+    set state = 'approved', due_at = now() + interval '7 days',
+        document = document || jsonb_build_object(
+            'state', 'approved', 'waiting_for', 'company', 'answer_by', to_jsonb(now() + interval '7 days'))
     where state = 'requested';
+update booking
+    set due_at = (document ->> 'ends_at')::timestamptz + interval '8 days',
+        document = document || '{"ready": true}'
+    where state = 'confirmed';
 
 drop index booking_live_slot;
 drop index booking_live_day;
