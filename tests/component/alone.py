@@ -34,15 +34,17 @@ class Alone:
     neighbours: dict[str, Client]
     connection: "asyncpg.Connection[Any]"
 
-    async def ask(self, request: Request[Any], caller: Caller = SYSTEM, key: str = "") -> Any:
+    async def ask(
+        self, request: Request[Any], caller: Caller = SYSTEM, key: str = "", if_version: int | None = None
+    ) -> Any:
         """Its answer; raises RequestRefused."""
-        return await self.bus.ask(request, caller, idempotency_key=key)
+        return await self.bus.ask(request, caller, idempotency_key=key, if_version=if_version)
 
-    async def refusal(self, request: Request[Any], caller: Caller = SYSTEM) -> Problem:
+    async def refusal(self, request: Request[Any], caller: Caller = SYSTEM, if_version: int | None = None) -> Problem:
         """The problem that it answers with; fails where it does not refuse, or stores or announces something."""
         before = await self.stored()
         with pytest.raises(RequestRefused) as refused:
-            await self.ask(request, caller)
+            await self.ask(request, caller, if_version=if_version)
         assert await self.stored() == before
         return refused.value.problem
 
@@ -81,6 +83,13 @@ class Alone:
             ]
             for name in sorted({table["name"] for table in tables} - KEPT_ANYWAY)
         }
+
+    async def strike(self, timer: str) -> None:
+        """Let the timers of that kind be due, whatever they were set for, and wait until they have run."""
+        await self.connection.execute("update timer set due_at = now() where kind = $1", timer)
+        await self.until(
+            lambda: self.connection.fetchval("select not exists (select from timer where kind = $1)", timer)
+        )
 
     async def until(self, found: Callable[[], Awaitable[Any]]) -> Any:
         """What `found` gives once it gives something; fails after a while."""

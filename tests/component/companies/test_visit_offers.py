@@ -36,6 +36,7 @@ from tests.component.companies.given import (
 )
 
 DAY = timedelta(days=1)
+PAUSE_OVER = "visit_offer_pause_over"
 
 
 def adding(host, **given):
@@ -150,7 +151,10 @@ async def test_nobody_else_moves_a_public_offer(companies):
     assert (await companies.refusal(moving(offer, "archive"), OTHER_COMPANY)).slug == "not-yours"
     assert (await companies.refusal(moving(offer, "pause"), TEACHER)).slug == "not-yours"
     refused = await companies.refusal(moving(offer, "publish"), host.caller)
-    assert (refused.slug, refused.facts["allowed_actions"]) == ("transition-refused", ["change", "pause", "archive"])
+    assert (refused.slug, refused.facts["allowed_actions"]) == (
+        "transition-refused",
+        ["change", "pause", "archive", "still-valid"],
+    )
     unknown = await companies.refusal(moving(offer, "explode"), host.caller)
     assert [fault.field for fault in unknown.fields] == ["action"]
     assert (await companies.refusal(GetVisitOffer(visit_offer_id=STRANGER_ID), TEACHER)).kind is Kind.NOT_FOUND
@@ -161,7 +165,7 @@ async def test_an_offer_is_paused_until_a_day_and_resumes_by_itself(companies):
     host = await a_host(companies)
     offer = await an_offer_of(companies, host)
     paused = await companies.ask(moving(offer, "pause", until=today() + 9 * DAY), host.caller)
-    due_at = await companies.connection.fetchval("select due_at from timer where key = $1", str(offer.id))
+    due_at = await companies.connection.fetchval("select due_at from timer where kind = $1", PAUSE_OVER)
 
     await let_the_day_come(companies, paused)
     events = await companies.until(lambda: twice(companies, VisitOfferPublished))
@@ -181,7 +185,7 @@ async def test_an_offer_that_was_resumed_by_hand_is_left_alone(companies):
     resumed = await companies.ask(moving(offer, "resume"), host.caller)
 
     assert (resumed.state, resumed.paused_until) == ("published", None)
-    assert await companies.connection.fetchval("select count(*) from timer") == 0
+    assert await companies.connection.fetchval("select count(*) from timer where kind = $1", PAUSE_OVER) == 0
 
 
 async def test_a_clock_that_strikes_too_early_does_nothing(companies):
@@ -190,8 +194,7 @@ async def test_a_clock_that_strikes_too_early_does_nothing(companies):
     offer = await an_offer_of(companies, host)
     paused = await companies.ask(moving(offer, "pause", until=today() + 9 * DAY), host.caller)
 
-    await companies.connection.execute("update timer set due_at = now()")
-    await companies.until(lambda: companies.connection.fetchval("select count(*) = 0 from timer"))
+    await companies.strike(PAUSE_OVER)
 
     assert await companies.documents("visit_offer", VisitOffer) == [paused]
 
@@ -223,10 +226,10 @@ async def test_a_pause_ends_in_the_future(companies):
 
 
 async def let_the_day_come(companies, paused):
-    """Store the paused offer as if its day were today, and let its timer be due."""
+    """Store the paused offer as if its day were today, and let its timer run."""
     due = replace(paused, paused_until=today())
     await companies.connection.execute("update visit_offer set document = $2 where id = $1", due.id, due)
-    await companies.connection.execute("update timer set due_at = now()")
+    await companies.strike(PAUSE_OVER)
 
 
 async def twice(companies, kind):
