@@ -24,7 +24,7 @@ from services.database import DatabaseAway, Pool, transaction
 from services.dead_letters import insert_dead_letter
 from services.pulling import DurableGone, Pulling
 from services.telemetry import log, start_trace
-from services.work import Connection, Work
+from services.work import ACTOR_HEADER, Connection, Work
 
 EventHandler = Callable[[Any, Work], Awaitable[None]]
 Follows = Mapping[type[Event], EventHandler]
@@ -125,26 +125,28 @@ class Following:
     async def _transact(self, messages: Sequence[Msg]) -> None:
         async with transaction(self._pool) as connection:
             work = Work(connection, datetime.now(UTC), self._service)
-            for message in messages:
+            for message in await self._unheard(messages, connection):
                 await self._handle(message, work)
             to_do = await work.finish()
         if to_do:
             self._wake()
 
     async def _handle(self, message: Msg, work: Work) -> None:
-        known = self._handlers.get(message.subject)
-        if known is None or not await self._note(message, work.connection):
-            return
-        kind, handler = known
-        start_trace((message.headers or {}).get("traceparent"))
+        kind, handler = self._handlers[message.subject]
+        headers = message.headers or {}
+        start_trace(headers.get("traceparent"))
+        work.actor = headers.get(ACTOR_HEADER, "")
         await handler(decoder_of(kind).decode(message.data), work)
 
-    async def _note(self, message: Msg, connection: Connection) -> bool:
-        """Write the event into the inbox; whether it was not there yet."""
-        new: bool | None = await connection.fetchval(
-            "insert into inbox (event_id) values ($1) on conflict do nothing returning true", self._id_of(message)
+    async def _unheard(self, messages: Sequence[Msg], connection: Connection) -> list[Msg]:
+        """Write the events into the inbox; returns those that were not there yet and that somebody follows, once."""
+        followed = {self._id_of(message): message for message in messages if message.subject in self._handlers}
+        rows = await connection.fetch(
+            "insert into inbox (event_id) select unnest($1::text[]) on conflict do nothing returning event_id",
+            sorted(followed),
         )
-        return bool(new)
+        new = {row["event_id"] for row in rows}
+        return [message for event_id, message in followed.items() if event_id in new]
 
     def _id_of(self, message: Msg) -> str:
         # An event that came without an id (by hand) is known by its place in the stream.
@@ -163,7 +165,7 @@ class Following:
             return
         async with transaction(self._pool) as connection:
             # In the inbox it is settled: the same event delivered once more makes no second dead letter.
-            if await self._note(message, connection):
+            if await self._unheard([message], connection):
                 await insert_dead_letter(connection, "event", message.subject, headers, message.data, repr(error))
         await message.ack()
 

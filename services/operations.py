@@ -12,7 +12,7 @@ from services.dead_letters import Letter, find_dead_letter, list_dead_letters, m
 from services.following import Follows
 from services.telemetry import log, start_trace
 from services.timers import TimerHandler
-from services.work import Work
+from services.work import ACTOR_HEADER, Work
 
 # A timer this late means that nobody runs the timers.
 LATE = timedelta(seconds=30)
@@ -68,6 +68,8 @@ def operations_of(
             await timers[letter.subject](letter.body.decode(), work)
             return
         kind, handler = events[letter.subject]
+        work.actor = letter.headers.get(ACTOR_HEADER, "")
         await handler(decoder_of(kind).decode(letter.body), work)
+        await work.do_gathered()
 
     return {CheckHealth: check_health, ListDeadLetters: list_letters, RetryDeadLetter: retry}

@@ -82,10 +82,15 @@ class Work:
         """Have `together` called once with everything gathered for it, in order, just before the commit."""
         self.gathered.setdefault(together, []).extend(items)
 
+    async def do_gathered(self) -> None:
+        """Do it now, once: whoever has to know whether it fails need not wait for the end."""
+        while self.gathered:
+            together = next(iter(self.gathered))
+            await together(self.gathered.pop(together), self)
+
     async def finish(self) -> bool:
         """Do what was gathered, and write the outbox and timer rows; whether that leaves relay or timers work to do."""
-        for together, items in self.gathered.items():
-            await together(items, self)
+        await self.do_gathered()
         if self.outbox:
             await self.connection.execute(_ANNOUNCE, *zip(*self.outbox, strict=True))
         if self.timers:

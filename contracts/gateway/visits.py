@@ -45,18 +45,23 @@ class OfferSummary(msgspec.Struct, frozen=True, kw_only=True):
     coach_parking: bool = False
     accessibility: Accessibility = Accessibility()
     safety: SafetyRules = SafetyRules()
+    pooled: bool = False
+    splitting: bool = False
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
-    """A slot with a group left, its offer, and the way there from the school where one was given.
+    """A slot with a place left, its offer, and the way there from the school where one was given.
 
-    `travel_minutes` is one way by coach; `distance_km` is by road. Both are estimates
-    (`contracts.reference.travel`).
+    `places_left` says for how many pupils there is room where the offer pools its places. `waiting_list` marks a slot
+    that is full, where a class can only wait. `travel_minutes` is one way by coach; `distance_km` is by road. Both are
+    estimates (`contracts.reference.travel`).
     """
 
     slot: Slot
     visit_offer: OfferSummary
     groups_left: int
+    places_left: int | None = None
+    waiting_list: bool = False
     travel_minutes: int | None = None
     distance_km: float | None = None
     fictional: bool = False

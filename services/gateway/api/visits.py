@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.datastructures import State
 from litestar.params import FromQuery, QueryParameter
 
@@ -14,6 +14,7 @@ from contracts.message import Page
 from contracts.vocabulary import AccessNeed, OrganisationKind, Theme
 from services.gateway.api.listing import Department, LevelFilter, Listing, Rome
 from services.gateway.api.presenting import present
+from services.gateway.api.versions import Answer
 from services.gateway.directory.search import Wanted, search_visits
 
 Themes = Annotated[list[Theme] | None, QueryParameter(name="theme", description="Any of these; may be repeated.")]
@@ -26,6 +27,10 @@ FromSchool = Annotated[
     str | None, QueryParameter(max_length=10, description="UAI to travel from; a school's own where it is left out.")
 ]
 MaxTravel = Annotated[int | None, QueryParameter(ge=5, le=600, description="Minutes by coach, one way.")]
+Free = Annotated[bool | None, QueryParameter(description="Only visits that cost, or do not cost, a fee.")]
+RoleModel = Annotated[bool | None, QueryParameter(description="Only visits where a role model is, or is not, there.")]
+ClassSize = Annotated[int | None, QueryParameter(ge=1, le=200, description="Only visits with room for such a class.")]
+IncludeFull = Annotated[bool, QueryParameter(description="Full slots too, where a class can wait for a place.")]
 NeedsMediation = Annotated[bool | None, QueryParameter(description="Only visits with, or without, a mediator.")]
 
 
@@ -43,9 +48,13 @@ async def search(
     needs: Needs = None,
     needs_mediation: NeedsMediation = None,
     department: Department = None,
+    free: Free = None,
+    role_model: RoleModel = None,
+    pupils: ClassSize = None,
+    include_full: IncludeFull = False,
     order: FromQuery[VisitOrder] = VisitOrder.DATE,
-) -> Page[Visit]:
-    """Slots with a group left that can still be booked, soonest or nearest first, with the way there."""
+) -> Response[Page[Visit]]:
+    """Slots with a place left that can still be booked, soonest or nearest first, with the way there."""
     caller = listing.caller
     if school is None and caller.organisation is OrganisationKind.SCHOOL:
         school = caller.organisation_id
@@ -60,12 +69,16 @@ async def search(
         needs=tuple(needs or ()),
         needs_mediation=needs_mediation,
         department=department,
+        free=free,
+        role_model=role_model,
+        pupils=pupils,
+        include_full=include_full,
         order=order,
     )
     async with listing.pool.acquire() as connection:
         page = await search_visits(connection, state.atlas, wanted, datetime.now(UTC), listing.cursor, listing.limit)
     items = tuple(msgspec.structs.replace(visit, slot=present(visit.slot, caller)) for visit in page.items)
-    return Page(items=items, next_cursor=page.next_cursor)
+    return Answer(Page(items=items, next_cursor=page.next_cursor))
 
 
 routes = (search,)

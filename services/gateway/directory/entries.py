@@ -5,7 +5,7 @@ Pure. Contacts are removed here, so that no read model ever holds one.
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.matchmaker.class_requests import ClassRequest
 from contracts.matchmaker.match_runs import MatchRun
+from contracts.matchmaker.mediations import Mediation
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
 from contracts.matchmaker.schools import School
 from contracts.message import Resource, kebab_case
@@ -60,6 +61,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return self.document.id
 
 
+@cache
 def kind_of(resource: type[Resource]) -> str:
     """`VisitOffer` as `visit-offer`."""
     return kebab_case(resource.__name__)
@@ -67,7 +69,7 @@ def kind_of(resource: type[Resource]) -> str:
 
 # Nobody but its parties sees one of these, so that their lists need not look for public ones.
 PRIVATE: frozenset[type[Resource]] = frozenset(
-    {Booking, Intervention, Partnership, ClassRequest, VisitProposal, PartnershipProposal, MatchRun}
+    {Booking, Mediation, Intervention, Partnership, ClassRequest, VisitProposal, PartnershipProposal, MatchRun}
 )
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -221,6 +223,17 @@ def _(intervention: Intervention) -> Entry:
         parent=str(intervention.booking_id),
         sort_key=soonest_first(intervention.starts_at),
         state=intervention.state,
+    )
+
+
+@entry_of.register
+def _(mediation: Mediation) -> Entry:
+    return Entry(
+        document=mediation,
+        parties=(party(COMPANY, mediation.company_id), party(SCHOOL, mediation.school_uai)),
+        parent=str(mediation.id),
+        sort_key=soonest_first(mediation.starts_at),
+        state=mediation.state,
     )
 
 

@@ -14,18 +14,24 @@ import asyncpg
 import msgspec
 
 from contracts.companies.slots import Slot
-from contracts.companies.visit_offers import VisitOffer
 from contracts.errors import Invalid
-from contracts.gateway.visits import OfferSummary, Visit, VisitOrder
+from contracts.gateway.visits import VisitOrder
 from contracts.message import Page, decoder_of
 from contracts.vocabulary import AccessNeed, Level, Theme
 from services.gateway.directory.cursors import decode_cursor, encode_cursor
 from services.gateway.directory.masks import mask
-from services.gateway.directory.travel import Atlas, Journeys, distance_km
+from services.gateway.directory.travel import Atlas, Journeys
 from services.work import Connection
 
-_BY_DATE = Path(__file__).with_name("search_by_date.sql").read_text(encoding="utf-8")
-_BY_TRAVEL = Path(__file__).with_name("search_by_travel.sql").read_text(encoding="utf-8")
+
+def _statements(name: str) -> dict[bool, str]:
+    """A statement by whether full slots are wanted too; two, so that each finds its own index."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return {False: text, True: text.replace("and bookable", "and (bookable or awaitable)")}
+
+
+_BY_DATE = _statements("search_by_date.sql")
+_BY_TRAVEL = _statements("search_by_travel.sql")
 
 PARIS = ZoneInfo("Europe/Paris")
 # Nobody plans a visit farther ahead; an end that is always there keeps the statement one.
@@ -63,7 +69,24 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[AccessNeed, ...] = ()
     needs_mediation: bool | None = None
     department: str | None = None
+    free: bool | None = None
+    role_model: bool | None = None
+    pupils: int | None = None
+    include_full: bool = False
     order: VisitOrder = VisitOrder.DATE
+
+
+class FoundVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit as `contracts.gateway.visits.Visit` has it, its offer in the JSON that the directory keeps of it."""
+
+    slot: Slot
+    visit_offer: msgspec.Raw
+    groups_left: int
+    places_left: int | None
+    waiting_list: bool
+    travel_minutes: int | None
+    distance_km: float | None
+    fictional: bool
 
 
 async def search_visits(
@@ -73,7 +96,7 @@ async def search_visits(
     now: datetime,
     cursor: str | None,
     limit: int,
-) -> Page[Visit]:
+) -> Page[FoundVisit]:
     """One page of visits; raises Invalid naming `school`, `until`, `order` or `cursor`."""
     journeys = await _journeys(connection, atlas, wanted)
     begin, end = _span(wanted, now)
@@ -87,19 +110,24 @@ async def search_visits(
         begin,
         end,
         now,
+        wanted.free,
+        wanted.role_model,
+        wanted.pupils,
     )
     if wanted.order is VisitOrder.TRAVEL and journeys:
         nearest = decode_cursor(cursor, TravelPosition) or TravelPosition(-1, begin, _FIRST_ID)
+        statement = _BY_TRAVEL[wanted.include_full]
         rows: list[asyncpg.Record] = []
-        for places, minutes in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
-            rows += await connection.fetch(_BY_TRAVEL, places, minutes, *filters, *nearest, limit + 1)
+        for ring, minutes in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
+            rows += await connection.fetch(statement, ring, minutes, *filters, *nearest, limit + 1)
             if len(rows) > limit:
                 break
     else:
         soonest = decode_cursor(cursor, DatePosition) or DatePosition(begin, _FIRST_ID)
         only_there = wanted.max_travel_minutes is not None
         places = journeys.within(wanted.max_travel_minutes) if journeys else []
-        rows = await connection.fetch(_BY_DATE, places, only_there, *filters, *soonest, limit + 1)
+        statement = _BY_DATE[wanted.include_full]
+        rows = await connection.fetch(statement, places, only_there, *filters, *soonest, limit + 1)
     visits = tuple(_visit(row, journeys) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=visits)
@@ -141,14 +169,16 @@ def _span(wanted: Wanted, now: datetime) -> tuple[datetime, datetime]:
     return max(begin, now + LEAST_LEAD_TIME), end
 
 
-def _visit(row: "asyncpg.Record", journeys: Journeys | None) -> Visit:
+def _visit(row: "asyncpg.Record", journeys: Journeys | None) -> FoundVisit:
     slot = decoder_of(Slot).decode(row["slot"])
-    offer = decoder_of(VisitOffer).decode(row["visit_offer"])
-    return Visit(
+    place = row["place"]
+    return FoundVisit(
         slot=slot,
-        visit_offer=msgspec.convert(offer, OfferSummary, from_attributes=True),
+        visit_offer=msgspec.Raw(row["summary"]),
         groups_left=slot.groups_left,
-        travel_minutes=journeys.minutes_to[row["place"]] if journeys else None,
-        distance_km=distance_km(journeys.school, offer.place) if journeys else None,
-        fictional=slot.fictional or offer.fictional,
+        places_left=slot.pupils_left if slot.pooled else None,
+        waiting_list=slot.is_taken,
+        travel_minutes=journeys.minutes_to[place] if journeys else None,
+        distance_km=round(journeys.km_to[place], 1) if journeys else None,
+        fictional=slot.fictional or row["fictional"],
     )

@@ -5,9 +5,10 @@ the database's. From a school every place is timed once; asking again costs one 
 """
 
 import math
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -17,8 +18,8 @@ from contracts.reference.travel import MOUNTAIN_DEPARTMENTS, coach_minutes_over,
 from services.gateway.directory.travel_store import Point, find_school_and_count, list_points
 from services.work import Connection
 
-# Schools whose journeys are kept: a few hundred kilobytes.
-REMEMBERED_SCHOOLS = 64
+# Schools whose journeys are kept: some 20 KB each where there are 2 000 places.
+REMEMBERED_SCHOOLS = 512
 # Places in the innermost ring of a search by travel: it mostly holds a page already.
 FIRST_RING = 32
 # Minutes are cut to this many decimals before rounding up, so that 30 min + 1e-13 stays 30.
@@ -26,18 +27,22 @@ _DECIMALS = 6
 
 
 class Journeys(msgspec.Struct, frozen=True):
-    """From one school: the numbers of all places and the minutes there, one way, nearest first; and as a table."""
+    """From one school: the numbers of all places and the minutes there by coach, one way, nearest first.
+
+    `minutes_to` and `km_to` (by road) are the same by the place's number.
+    """
 
     school: Place
-    places: list[int]
-    minutes: list[int]
-    minutes_to: dict[int, int]
+    places: "array[int]"
+    minutes: "array[int]"
+    minutes_to: "array[int]"
+    km_to: "array[float]"
 
-    def within(self, max_minutes: int | None) -> list[int]:
+    def within(self, max_minutes: int | None) -> Sequence[int]:
         """The places no farther than that."""
         return self.places if max_minutes is None else self.places[: bisect_right(self.minutes, max_minutes)]
 
-    def rings(self, from_minutes: int, max_minutes: int | None) -> Iterator[tuple[list[int], list[int]]]:
+    def rings(self, from_minutes: int, max_minutes: int | None) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
         """The places in between, and their minutes, in ever wider rings around the school.
 
         Places equally far are in one ring, so that whatever lies in one comes before all of the next.
@@ -78,17 +83,16 @@ class Atlas:
 
 def time_journeys(school: Place, points: list[Point]) -> Journeys:
     """The journeys from a school's place to these points."""
-    timed = sorted((_minutes(school, point), point.number) for point in points)
-    places, minutes = [number for _, number in timed], [minutes for minutes, _ in timed]
-    return Journeys(school, places, minutes, dict(zip(places, minutes, strict=True)))
+    size = max((point.number for point in points), default=0) + 1
+    minutes_to, km_to = array("H", bytes(2 * size)), array("f", bytes(4 * size))
+    for point in points:
+        distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)
+        minutes_to[point.number] = _minutes(school, point, distance_km)
+        km_to[point.number] = road_km(distance_km)
+    places = array("i", sorted((point.number for point in points), key=lambda number: (minutes_to[number], number)))
+    return Journeys(school, places, array("H", (minutes_to[number] for number in places)), minutes_to, km_to)
 
 
-def _minutes(school: Place, point: Point) -> int:
-    distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)
+def _minutes(school: Place, point: Point, distance_km: float) -> int:
     mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((school.department, point.department))
     return math.ceil(round(coach_minutes_over(distance_km, mountain=mountain), _DECIMALS))
-
-
-def distance_km(start: Place, end: Place) -> float:
-    """The road distance to show for a journey, in km with one decimal."""
-    return round(road_km(straight_km(start.latitude, start.longitude, end.latitude, end.longitude)), 1)

@@ -1,0 +1,47 @@
+-- What the search asks besides: price, role models, class size, full slots that one may wait for. Rows that are there
+-- already are filled from the resources that they stand for.
+
+alter table search_offer
+    add column role_model boolean not null default false,
+    add column free boolean not null default false,
+    add column pupils_min int not null default 1,
+    add column splitting boolean not null default false,
+    add column fictional boolean not null default false,
+    -- An offer as the search shows it, in JSON.
+    add column summary text not null default '{}';
+
+alter table search_slot
+    add column awaitable boolean not null default false,
+    -- The largest class that finds room in one group, and in two.
+    add column fits int not null default 0,
+    add column fits_split int not null default 0;
+
+update search_offer set
+    role_model = (document ->> 'role_model_present')::boolean,
+    free = (document ->> 'price_cents')::int = 0 and not exists (
+        select from jsonb_array_elements(document -> 'fees') as fee where (fee ->> 'price_cents')::int > 0
+    ),
+    pupils_min = (document ->> 'pupils_min')::int,
+    splitting = coalesce((document ->> 'splitting')::boolean, false),
+    fictional = coalesce((document ->> 'fictional')::boolean, false),
+    summary = (
+        select json_object_agg(key, value)::text from jsonb_each(document) where key in (
+            'id', 'title', 'company_id', 'company_name', 'site_id', 'site_name', 'place', 'themes', 'rome_codes',
+            'levels', 'formats', 'duration_minutes', 'pupils_min', 'pupils_max', 'pupils_per_adult', 'lead_time_days',
+            'instant_confirmation', 'needs_mediation', 'role_model_present', 'price_cents',
+            'transport_paid_by_company', 'coach_parking', 'accessibility', 'safety', 'pooled', 'splitting'
+        )
+    )
+from entry
+where entry.kind = 'visit-offer' and entry.id = search_offer.id;
+
+update search_slot set
+    awaitable = document ->> 'state' = 'full',
+    fits = (document ->> 'pupils_per_group')::int,
+    fits_split = (document ->> 'pupils_per_group')::int * least(2, (document ->> 'groups')::int
+        - case when document ->> 'state' = 'full' then 0 else (document ->> 'groups_taken')::int end)
+from entry
+where entry.kind = 'slot' and entry.id = search_slot.id;
+
+create index search_slot_shown_in_order on search_slot (starts_at, id) where bookable or awaitable;
+create index search_slot_shown_of_offer on search_slot (visit_offer_id, starts_at, id) where bookable or awaitable;
