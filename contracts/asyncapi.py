@@ -29,6 +29,7 @@ _EVENT_HEADERS: Document = {
         "ce-source": {"type": "string", "description": "/services/<service>"},
         "ce-subject": {"type": "string", "description": "The id of the aggregate."},
         "ce-time": {"type": "string", "format": "date-time"},
+        "ce-actor": {"type": "string", "description": "Who did it: a party such as company:0190..., or system."},
         "content-type": {"type": "string", "const": "application/json"},
         "traceparent": {"type": "string", "description": "W3C trace context."},
     },

@@ -23,6 +23,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # below: what waits for one costs little, and is given up when its asker gives up.
     concurrency: Positive = 128
     database_connections: Positive = 12
+    # The gateway tells people by mail: to this server, or else into this folder, shown at /mailbox/<token>. Where there
+    # is neither, notices are only listed.
+    smtp_url: Annotated[str, Meta(pattern=r"^(smtps?://\S+)?$")] = ""
+    mail_from: Annotated[str, Meta(min_length=3)] = "Passerelle <passerelle@localhost>"
+    mail_folder: str = ""
+    mailbox_token: str = ""
+    # Where people reach the gateway: what links in mails and calendars begin with.
+    public_url: Annotated[str, Meta(pattern=r"^https?://\S+[^/\s]$")] = "http://127.0.0.1:8000"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

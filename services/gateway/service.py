@@ -1,5 +1,8 @@
 """The gateway's choreography: what it follows (everything that the directory shows) and what the operator may ask."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from contracts.associations.capacities import CapacityChanged, CapacityPublished, CapacityWithdrawn
 from contracts.associations.interventions import INTERVENTION_EVENTS
 from contracts.associations.partnerships import PartnershipAgreed, PartnershipMoved
@@ -30,6 +33,7 @@ from contracts.companies.visit_offers import (
 from contracts.gateway.keys import IssueApiKey, ListApiKeys, RevokeApiKey
 from contracts.matchmaker.class_requests import ClassRequestChanged, ClassRequestClosed, ClassRequestSubmitted
 from contracts.matchmaker.match_runs import MatchRunCompleted
+from contracts.matchmaker.mediations import MediationNamed, MediationNotFound
 from contracts.matchmaker.proposals import (
     PartnershipProposalAgreed,
     PartnershipProposalAnswered,
@@ -43,9 +47,16 @@ from contracts.matchmaker.proposals import (
 )
 from contracts.matchmaker.schools import SchoolChanged, SchoolRegistered
 from contracts.message import Event
+from services.bus import Bus
 from services.gateway.auth import handlers as auth
 from services.gateway.directory import projections as directory
+from services.gateway.notices import delivering, reminding
+from services.gateway.notices import handlers as notices
+from services.gateway.notices.desk import open_desk
 from services.runtime import Service
+from services.settings import Settings
+from services.timers import TimerHandler
+from services.work import Work
 
 # Who is there.
 ACTORS: tuple[type[Event], ...] = (
@@ -99,13 +110,34 @@ AGREEMENTS: tuple[type[Event], ...] = (
     PartnershipProposalAgreed,
     PartnershipProposalClosed,
     *BOOKING_EVENTS,
+    MediationNamed,
+    MediationNotFound,
     *INTERVENTION_EVENTS,
     PartnershipAgreed,
     PartnershipMoved,
 )
 
+
+async def tell_and_keep(event: Event, work: Work) -> None:
+    """Note whom to tell (notices/choreography_rules.py), then keep: what is new is seen by what was kept before."""
+    await notices.note(event, work)
+    await directory.keep(event, work)
+
+
+def notice_timers(bus: Bus, settings: Settings) -> Mapping[str, TimerHandler]:
+    """The timers that write, deliver and remind: they reach the mail server, and companies for its checklist."""
+    desk = open_desk(bus, settings)
+    return {
+        notices.WRITE: partial(delivering.write, desk),
+        notices.DELIVER: partial(delivering.deliver, desk),
+        notices.REMIND: partial(reminding.remind, desk),
+    }
+
+
 service = Service(
     name="gateway",
     answers={IssueApiKey: auth.issue, ListApiKeys: auth.show_all, RevokeApiKey: auth.revoke},
-    follows=dict.fromkeys((*ACTORS, *OFFERS_AND_WISHES, *AGREEMENTS), directory.keep),
+    follows=dict.fromkeys((*ACTORS, *OFFERS_AND_WISHES, *AGREEMENTS), tell_and_keep),
+    reaching_timers=notice_timers,
+    schedule={"40 3 * * *": notices.forget_old_notices},
 )

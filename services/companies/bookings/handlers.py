@@ -46,6 +46,8 @@ async def book(asked: Sequence[Asked[BookSlot]], work: Work) -> list[Booking | P
     answers: list[Booking | PasserelleError] = []
     for one, wish in zip(asked, wishes, strict=True):
         one.resume_trace()
+        # Each booking is announced as what its own caller did.
+        work.caller = one.caller
         try:
             answers.append(_book(one, wish, desk, approving, work))
         except PasserelleError as refusal:
