@@ -59,9 +59,10 @@ async def open_several(request: OpenSlots, work: Work) -> OpenedSlots:
     taken = await store.list_ids_by_external_id(work.connection, offer.company_id, external_ids)
     slots = rules.new_slots(batch, offer, [work.new_id() for _ in batch.slots], taken, work.now)
     if not await store.insert_slots(work.connection, slots):
-        # Somebody opened one of them since we looked.
+        # Somebody opened one of them since we looked; the others stand there as ours until this is undone.
+        ours = {slot.id for slot in slots}
         taken = await store.list_ids_by_external_id(work.connection, offer.company_id, external_ids)
-        refuse(rules.external_id_faults(batch, taken))
+        refuse(rules.external_id_faults(batch, {key: slot_id for key, slot_id in taken.items() if slot_id not in ours}))
     _opened(slots, work)
     return OpenedSlots(slots=slots)
 
