@@ -7,6 +7,7 @@ through gateway, NATS and companies; the same at half that rate; pgbench with th
 """
 
 import asyncio
+import resource
 import sys
 import tempfile
 from dataclasses import dataclass, field
@@ -77,13 +78,16 @@ class Rounds:
         if process.returncode != 0:
             raise RuntimeError(f"the crowd at {who} failed:\n{errors.decode()}")
         outcome = msgspec.json.decode(output, type=Outcome)
-        after = self.stage.cpu_s()
+        self.note_cpu(f"{who}{' half' if rate else ''}", before, outcome.cpu_s, outcome.promised)
         self.next_place[who] = outcome.next_place
         self.measured.refused += sum(outcome.refused.values())
-        for name, used_s in {**{name: after[name] - before[name] for name in after}, "crowd": outcome.cpu_s}.items():
-            key = f"{who}{' half' if rate else ''} {name}"
-            self.measured.cpu_us.setdefault(key, []).append(used_s * 1e6 / max(1, outcome.promised))
         return outcome
+
+    def note_cpu(self, who: str, before: dict[str, float], asking_s: float, bookings: int) -> None:
+        """Keep how much processor each part has used for a booking since `before`; `asking_s` is that of who asked."""
+        used_s = {name: now - before[name] for name, now in self.stage.cpu_s().items()}
+        for name, each_s in {**used_s, "client": asking_s}.items():
+            self.measured.cpu_us.setdefault(f"{who} {name}", []).append(each_s * 1e6 / max(1, bookings))
 
     async def round(self) -> None:
         """One round of all four."""
@@ -93,13 +97,22 @@ class Rounds:
         measured.ours_p50_ms.append(median(peak.times_ms))
         half = await self.book("ours", self.seconds * 0.8, WARM_UP_S / 2, rate=measured.ours[-1] / 2)
         measured.half_p99_ms.append(quantile(half.times_ms, 0.99))
-        values = await pgbench.sample(self.stage.admin)
-        await pgbench.prepare(self.stage.admin)
-        await self.stage.settle()
-        dsn = self.stage.postgres.admin_dsn("passerelle")
-        measured.pgbench.append(await pgbench.measure(self.stage.admin, self.stage.folder, dsn, values, self.seconds))
+        measured.pgbench.append(await self.book_alone())
         peer = await self.book(PEER, self.seconds, WARM_UP_S)
         measured.peer.append(peer.booked / peer.seconds)
+
+    async def book_alone(self) -> float:
+        """Bookings per second by pgbench."""
+        stage = self.stage
+        values = await pgbench.sample(stage.admin)
+        await pgbench.prepare(stage.admin)
+        await stage.settle()
+        before, children_s = stage.cpu_s(), _children_s()
+        rate, booked = await pgbench.measure(
+            stage.admin, stage.folder, stage.postgres.admin_dsn("passerelle"), values, self.seconds
+        )
+        self.note_cpu("pgbench", before, _children_s() - children_s, booked)
+        return rate
 
     async def audit(self) -> tuple[int, int]:
         """How many bookings that were promised are not there, and how many slots are over or counted wrongly."""
@@ -107,6 +120,12 @@ class Rounds:
         lost = await self.stage.admin.fetchval(_LOST, promised)
         miscounted = await self.stage.admin.fetchval(_MISCOUNTED)
         return lost, miscounted
+
+
+def _children_s() -> float:
+    """The seconds of processor that programs started from here, and ended since, have used."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 _LOST = """

@@ -73,7 +73,8 @@ def _cpu_s(pid: int) -> float:
             times = each.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        seconds += times.user + times.system
+        # Those of children that have ended are with their parent: a server process ends with its connection.
+        seconds += times.user + times.system + times.children_user + times.children_system
     return seconds
 
 
