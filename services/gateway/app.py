@@ -15,6 +15,7 @@ from services.gateway.auth.guard import KeyRing, check_routes, require_scope
 from services.gateway.bodies import StrictBody
 from services.gateway.directory.travel import Atlas
 from services.gateway.envelope import with_envelope
+from services.gateway.notices.post import open_post
 from services.gateway.openapi import openapi_config
 from services.gateway.parameters import parameters_of, refuse_unknown_parameters
 from services.gateway.problems import EXCEPTION_HANDLERS, MAX_BODY_BYTES
@@ -26,8 +27,9 @@ from services.settings import Settings
 def create_app(settings: Settings) -> Litestar:
     """The gateway; its lifespan runs the service, which is then `app.state.running`.
 
-    Raises TypeError where a route does not say who may use it.
+    Raises TypeError where a route does not say who may use it, SystemExit where mails would have no sender.
     """
+    open_post(settings)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -59,5 +61,6 @@ def create_app(settings: Settings) -> Litestar:
     )
     check_routes(app)
     app.state.parameters = parameters_of(app)
+    app.state.settings = settings
     app.asgi_handler = with_envelope(app.asgi_handler)
     return app

@@ -14,6 +14,9 @@ from services.telemetry import log, start_trace, trace_id
 
 _REQUEST_ID = re.compile(r"^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$")
 
+# Addresses that open to whoever knows them.
+_SECRET_END = re.compile(r"^(/mailbox/|/v1/calendars/).+")
+
 # Answers hold what only their caller may see, some of them a key: nobody between keeps a copy. Nothing of ours is to be
 # shown inside another page or run as anything but what it says it is.
 _CAUTION = {
@@ -49,9 +52,14 @@ def with_envelope(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send_enveloped)
         finally:
             spent_ms = round((time.perf_counter() - began) * 1000, 2)
-            log().info("http", method=scope["method"], path=scope["path"], status=status, ms=spent_ms)
+            log().info("http", method=scope["method"], path=shown_path(scope["path"]), status=status, ms=spent_ms)
 
     return enveloped
+
+
+def shown_path(path: str) -> str:
+    """A path as logs show it: whoever reads them must not learn an address that is itself a key."""
+    return _SECRET_END.sub(r"\1...", path)
 
 
 def _traceparent(headers: dict[bytes, bytes]) -> str:

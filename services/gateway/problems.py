@@ -22,6 +22,7 @@ from contracts.errors import (
 from contracts.gateway.problems import ProblemDetails, ProblemField
 from services.database import DATABASE_AWAY
 from services.gateway.bodies import BodyMissing
+from services.gateway.envelope import shown_path
 from services.gateway.parameters import wrong_parameters
 from services.telemetry import log, trace_id
 
@@ -159,7 +160,7 @@ def answer_framework(request: AnyRequest, error: HTTPException) -> Response[Any]
 
 def answer_unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer to a defect of ours: recorded whole, told without a word of it."""
-    log().error("request_failed", path=request.url.path, exc_info=error)
+    log().error("request_failed", path=shown_path(request.url.path), exc_info=error)
     return answer_problem(request, PasserelleError().problem)
 
 

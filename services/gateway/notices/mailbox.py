@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 SHOWN = 100
-# Older ones are deleted with the old notices.
+# Older ones are deleted.
 KEPT = 2000
 
 

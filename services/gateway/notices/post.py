@@ -15,11 +15,13 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from services.gateway.notices.mail_rules import Sender, read_sender
+from services.gateway.notices.mailbox import delete_old_mails
 from services.settings import Settings
 
 CONNECT_S = 10.0
 AWAY_PAUSE_S = 30.0
 REFUSED_FOR_GOOD = 500
+TIDIED_EVERY = 100
 
 
 class MailRefused(Exception):
@@ -38,6 +40,7 @@ class Post:
         self._smtp_url = smtp_url
         self._folder = folder
         self._away_until = 0.0
+        self._put_so_far = 0
 
     async def send(self, mail: EmailMessage, name: str) -> None:
         """Hand a mail over; raises MailRefused or MailDelayed. In the folder it is `<name>.eml`, once for a name."""
@@ -62,7 +65,11 @@ class Post:
 
     async def _put(self, mail: EmailMessage, name: str) -> None:
         try:
-            await asyncio.to_thread(write_mail, self._folder or Path(), name, mail.as_bytes())
+            folder = self._folder or Path()
+            await asyncio.to_thread(write_mail, folder, name, mail.as_bytes())
+            if self._put_so_far % TIDIED_EVERY == 0:
+                await asyncio.to_thread(delete_old_mails, folder)
+            self._put_so_far += 1
         except OSError as error:
             raise MailDelayed(f"the folder of mails cannot be written: {error.strerror}") from error
 
