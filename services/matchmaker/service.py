@@ -1,10 +1,13 @@
 """The matchmaker's whole choreography: demand it answers for, supply it follows, matches it makes."""
 
-from contracts.associations import capacities
+from contracts.associations import capacities, interventions
 from contracts.associations import profiles as associations
 from contracts.companies import bookings, job_needs, slots, visit_offers
 from contracts.companies import profiles as companies
 from contracts.matchmaker import class_requests, match_runs, proposals, schools
+from services.matchmaker.bookings import handlers as booking
+from services.matchmaker.mediations import handlers as mediating
+from services.matchmaker.mediations.triggers import NAME_MEDIATOR, SEEK_AGAIN
 from services.matchmaker.proposals import handlers as proposing
 from services.matchmaker.requests import handlers as requesting
 from services.matchmaker.runs import handlers as running
@@ -17,6 +20,7 @@ service = Service(
     name="matchmaker",
     answers={
         schools.ImportSchools: schooling.import_schools,
+        schools.ChangeSchoolSettings: schooling.change_settings,
         schools.GetSchool: schooling.get,
         class_requests.SubmitClassRequest: requesting.submit,
         class_requests.ChangeClassRequest: requesting.change,
@@ -46,13 +50,12 @@ service = Service(
         visit_offers.VisitOfferPublished: supply.follow_visit_offer,
         visit_offers.VisitOfferChanged: supply.follow_visit_offer,
         visit_offers.VisitOfferClosed: supply.follow_visit_offer,
+        visit_offers.VisitOfferStale: supply.follow_visit_offer,
         slots.SlotOpened: supply.follow_slot,
+        slots.SlotChanged: supply.follow_slot,
         slots.SlotClosed: supply.follow_slot,
-        bookings.BookingRequested: proposing.follow_booking,
-        bookings.BookingConfirmed: proposing.follow_booking,
-        bookings.BookingDeclined: proposing.follow_booking,
-        bookings.BookingCancelled: proposing.follow_booking,
-        bookings.BookingImpossible: proposing.follow_booking,
+        slots.SlotDone: supply.follow_slot,
+        **dict.fromkeys(bookings.BOOKING_EVENTS, booking.follow),
         associations.AssociationRegistered: supply.follow_association,
         associations.AssociationChanged: supply.follow_association,
         associations.AssociationApproved: supply.follow_association,
@@ -60,10 +63,13 @@ service = Service(
         capacities.CapacityPublished: supply.follow_capacity,
         capacities.CapacityChanged: supply.follow_capacity,
         capacities.CapacityWithdrawn: supply.follow_capacity,
+        **dict.fromkeys(interventions.INTERVENTION_EVENTS, mediating.follow_intervention),
     },
     timers={
         MATCH_VISITS: running.match_visits,
         MATCH_PARTNERSHIPS: running.match_partnerships,
+        NAME_MEDIATOR: mediating.name_mediator,
+        SEEK_AGAIN: mediating.name_again,
         proposing.EXPIRE_VISIT: proposing.expire_visit,
         proposing.EXPIRE_PARTNERSHIP: proposing.expire_partnership,
     },

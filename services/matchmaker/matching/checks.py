@@ -141,7 +141,8 @@ def _not_declined(pair: Pair) -> Finding:
 def _mediation(pair: Pair) -> Finding:
     needed = int(pair.opening.needs_mediation or pair.wish.wants_mediation)
     able = sum(
-        mediation.suits_slot(capacity, pair.opening) and mediation.suits_class(capacity, pair.wish)
+        mediation.suits_slot(capacity, pair.opening)
+        and mediation.suits_class(capacity, pair.wish.level, pair.wish.pupils)
         for capacity in pair.mediations
     )
     return Finding(able >= needed, able, needed)

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from contracts.reference import travel as reference
-from contracts.vocabulary import Weekday
+from contracts.vocabulary import Level, Weekday
 from services.matchmaker.matching.arrays import Bools, Bytes, bools, floats, ints
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import FORMATS, THEMES, WEEKDAYS, any_of
@@ -36,9 +36,9 @@ def weekday_suits(weekdays: frozenset[Weekday], day: date) -> bool:
     return day.weekday() < len(WEEKDAYS) and (not weekdays or WEEKDAYS[day.weekday()] in weekdays)
 
 
-def suits_class(capacity: Mediation, wish: Wish) -> bool:
-    """Say whether the mediator can take the class: its level, and its pupils in one group."""
-    return (not capacity.levels or wish.level in capacity.levels) and wish.pupils <= capacity.group_size_max
+def suits_class(capacity: Mediation, level: Level, pupils: int) -> bool:
+    """Say whether the mediator can take a class: its level, and its pupils in one group."""
+    return (not capacity.levels or level in capacity.levels) and pupils <= capacity.group_size_max
 
 
 def covers(capacity: Mediation, latitude: float, longitude: float, department: str) -> bool:
@@ -56,7 +56,7 @@ def bits_for_classes(wishes: Sequence[Wish], mediations: Sequence[Mediation]) ->
     for row, wish in enumerate(wishes):
         key = (wish.level, wish.pupils)
         if key not in seen:
-            seen[key] = np.packbits(bools(suits_class(capacity, wish) for capacity in mediations))
+            seen[key] = np.packbits(bools(suits_class(capacity, wish.level, wish.pupils) for capacity in mediations))
         rows[row] = seen[key]
     return rows
 

@@ -4,13 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.companies.bookings import (
-    BookingCancelled,
-    BookingConfirmed,
-    BookingDeclined,
-    BookingImpossible,
-    BookingRequested,
-)
+from contracts.companies.bookings import Booking
 from contracts.errors import NotFound
 from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.proposals import (
@@ -32,10 +26,9 @@ from contracts.matchmaker.proposals import (
 from services.matchmaker.proposals import rules, store
 from services.matchmaker.requests.store import find_class_request
 from services.matchmaker.runs.triggers import rematch_partnerships, rematch_visits
-from services.matchmaker.supply.store import keep_booking, keep_slot
+from services.matchmaker.supply.store import find_booking
 from services.work import Work
 
-BookingEvent = BookingRequested | BookingConfirmed | BookingDeclined | BookingCancelled | BookingImpossible
 EXPIRE_VISIT = "expire_visit_proposal"
 EXPIRE_PARTNERSHIP = "expire_partnership_proposal"
 
@@ -81,16 +74,14 @@ async def expire_visit(proposal_id: str, work: Work) -> None:
         await _close_visit(work, expired)
 
 
-async def follow_booking(event: BookingEvent, work: Work) -> None:
+async def follow_booking(booking: Booking, work: Work) -> None:
     """What became of a booking: the accepted proposal is booked, or the class needs another."""
-    await keep_slot(work.connection, event.slot)
-    if not await keep_booking(work.connection, event.booking):
+    story = await _story_of(booking, work)
+    proposal_id = story[0].proposal_id
+    if proposal_id is None:
         return
-    rematch_visits(work)
-    if event.booking.proposal_id is None:
-        return
-    proposal = await store.find_visit_proposal(work.connection, event.booking.proposal_id, lock=True)
-    followed = rules.follow_booking(proposal, event.booking, work.now) if proposal else None
+    proposal = await store.find_visit_proposal(work.connection, proposal_id, lock=True)
+    followed = rules.follow_booking(proposal, story, work.now) if proposal else None
     if followed is None:
         return
     if followed.state == "booked":
@@ -98,6 +89,16 @@ async def follow_booking(event: BookingEvent, work: Work) -> None:
         work.announce(VisitProposalBooked(visit_proposal=followed))
     else:
         await _close_visit(work, followed)
+
+
+async def _story_of(booking: Booking, work: Work) -> list[Booking]:
+    """A booking between what it was rescheduled from and to, as far as is known; the first one first."""
+    story = [booking]
+    while (before := story[0].rescheduled_from) and (earlier := await find_booking(work.connection, before)):
+        story.insert(0, earlier)
+    while (after := story[-1].rescheduled_to) and (later := await find_booking(work.connection, after)):
+        story.append(later)
+    return story
 
 
 async def withdraw_of_request(work: Work, request_id: UUID, why: str) -> None:

@@ -1,5 +1,6 @@
 """How proposals move: who answers, until when, and what an answer means."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -141,21 +142,38 @@ def expire_partnership(proposal: PartnershipProposal, now: datetime) -> Partners
 
 
 def withdraw_visit(proposal: VisitProposal, why: str, now: datetime) -> VisitProposal | None:
-    """The proposal withdrawn, or None where it has already ended."""
+    """The proposal withdrawn while it waits for an answer; None where it was answered, or has ended.
+
+    What a school accepted is on its way to be booked: only its booking can still end it.
+    """
+    if proposal.state != "proposed":
+        return None
+    return moved(proposal, VISIT_PROPOSAL.step(proposal.state, "withdraw", {SYSTEM}), why, now)
+
+
+def follow_booking(proposal: VisitProposal, story: Sequence[Booking], now: datetime) -> VisitProposal | None:
+    """What a booking means for the proposal that it came from; None where nothing.
+
+    `story` is that booking and what it was rescheduled to, the first one first. Where the school moved it, the visit
+    stays the one it had said yes to; where somebody else did, that is an offer of its own.
+    """
+    last = story[-1]
+    for earlier in story[:-1]:
+        if earlier.ended_by != SCHOOL:
+            return _fallen_through(proposal, earlier, now)
+    if last.state in {"waitlisted", "rescheduled"}:
+        return None
+    if last.state not in LIVE_BOOKING_STATES:
+        return _fallen_through(proposal, last, now)
+    if proposal.state not in {"proposed", "accepted", "booked"} or proposal.booking_id == last.id:
+        return None
+    return msgspec.structs.replace(moved(proposal, "booked", "", now), booking_id=last.id)
+
+
+def _fallen_through(proposal: VisitProposal, booking: Booking, now: datetime) -> VisitProposal | None:
     if "withdraw" not in VISIT_PROPOSAL.allowed(proposal.state, {SYSTEM}):
         return None
-    return moved(proposal, "withdrawn", why, now)
-
-
-def follow_booking(proposal: VisitProposal, booking: Booking, now: datetime) -> VisitProposal | None:
-    """What a booking's state means for the proposal that it came from; None where nothing."""
-    if booking.state in LIVE_BOOKING_STATES:
-        if proposal.state == "booked":
-            return None
-        booked = moved(proposal, "booked", "", now)
-        return msgspec.structs.replace(booked, booking_id=booking.id)
-    why = booking.reason or booking.state
-    return withdraw_visit(proposal, f"booking_{booking.state}: {why}", now)
+    return moved(proposal, "withdrawn", f"booking_{booking.state}: {booking.reason or booking.state}", now)
 
 
 def visit_deadline(starts_at: datetime, lead_time_days: int, now: datetime) -> datetime:

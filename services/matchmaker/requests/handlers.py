@@ -4,7 +4,9 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.companies.bookings import Booking
 from contracts.errors import NotFound, NotYours
+from contracts.local_time import local_day
 from contracts.machines import CLASS_REQUEST, SYSTEM
 from contracts.matchmaker.class_requests import (
     ChangeClassRequest,
@@ -17,7 +19,13 @@ from contracts.matchmaker.class_requests import (
     SubmitClassRequest,
 )
 from services.matchmaker.proposals.handlers import withdraw_of_request
-from services.matchmaker.requests.rules import actors_of, apply_change, write_request
+from services.matchmaker.requests.rules import (
+    actors_of,
+    apply_change,
+    calls_for_another,
+    replacement_request,
+    write_request,
+)
 from services.matchmaker.requests.store import (
     find_class_request,
     insert_class_request,
@@ -26,6 +34,7 @@ from services.matchmaker.requests.store import (
 )
 from services.matchmaker.runs.triggers import rematch_visits
 from services.matchmaker.schools.store import find_school
+from services.matchmaker.supply.store import find_visit_offer
 from services.work import Work
 
 
@@ -41,6 +50,19 @@ async def submit(request: SubmitClassRequest, work: Work) -> ClassRequest:
     work.announce(ClassRequestSubmitted(class_request=written))
     rematch_visits(work)
     return written
+
+
+async def replace_fallen(booking: Booking, work: Work) -> None:
+    """Look for another visit for a class whose own booking fell through without its doing, once."""
+    if not calls_for_another(booking, local_day(work.now)):
+        return
+    school = await find_school(work.connection, booking.school_uai)
+    if school is None:
+        return
+    offer = await find_visit_offer(work.connection, booking.visit_offer_id)
+    opened = replacement_request(booking, offer, school, work.new_id(), work.now)
+    if opened is not None and await insert_class_request(work.connection, opened):
+        work.announce(ClassRequestSubmitted(class_request=opened))
 
 
 async def change(request: ChangeClassRequest, work: Work) -> ClassRequest:

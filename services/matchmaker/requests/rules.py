@@ -7,15 +7,22 @@ import msgspec
 from msgspec import UNSET
 
 from contracts.caller import Caller
+from contracts.companies.bookings import Booking
+from contracts.companies.visit_offers import VisitOffer
 from contracts.errors import FieldError, Invalid, Wording
-from contracts.machines import COORDINATOR, SCHOOL
+from contracts.local_time import local_day
+from contracts.machines import COMPANY, COORDINATOR, SCHOOL
 from contracts.matchmaker.class_requests import ClassRequest, ClassRequestChange, NewClassRequest
 from contracts.matchmaker.schools import School
 from contracts.reference.calendar import COVERS, is_school_day
-from contracts.vocabulary import LEVELS_OF_SCHOOL, OrganisationKind, PriorityEducation, Weekday
+from contracts.vocabulary import LEVELS_OF_SCHOOL, OrganisationKind, PriorityEducation, VisitFormat, Weekday
 
 # A longer window says nothing: a class lives for one school year.
 LONGEST_WINDOW = timedelta(days=366)
+# How long after the day of a visit that fell through another one still makes sense.
+REPLACEMENT_WINDOW = timedelta(days=60)
+# The school year begins with it.
+SEPTEMBER = 9
 
 
 def actors_of(caller: Caller, school_uai: str) -> set[str]:
@@ -48,6 +55,50 @@ def write_request(new: NewClassRequest, school: School, request_id: UUID, now: d
     )
     require_valid(request, school, now.date())
     return request
+
+
+def calls_for_another(booking: Booking, today: date) -> bool:
+    """Whether a class that had booked a visit itself, without a wish, is owed another one.
+
+    Its visit lay ahead, and fell through without the doing of its school.
+    """
+    if booking.class_request_id is not None or booking.rescheduled_to is not None:
+        return False
+    if local_day(booking.starts_at) <= today:
+        return False
+    return (
+        booking.state == "declined"
+        or (booking.state == "cancelled" and booking.ended_by in {COMPANY, COORDINATOR})
+        or (booking.state == "expired" and booking.reason == "approved")
+    )
+
+
+def replacement_request(
+    booking: Booking, offer: VisitOffer | None, school: School, request_id: UUID, now: datetime
+) -> ClassRequest | None:
+    """The wish that the matchmaker opens for a class whose visit fell through; None where no day is left for it."""
+    visit_day = local_day(booking.starts_at)
+    last = min(visit_day + REPLACEMENT_WINDOW, _end_of_school_year(visit_day), COVERS.last)
+    new = NewClassRequest(
+        level=booking.level,
+        pupils=booking.pupils,
+        adults=booking.adults,
+        from_date=max(local_day(now), last - LONGEST_WINDOW),
+        until_date=last,
+        class_name=booking.class_name,
+        themes=tuple(dict.fromkeys(offer.themes)) if offer else (),
+        formats=offer.formats if offer else (VisitFormat.ON_SITE,),
+        needs=booking.needs,
+    )
+    try:
+        written = write_request(new, school, request_id, now)
+    except Invalid:
+        return None
+    return msgspec.structs.replace(written, replaces_booking_id=booking.id)
+
+
+def _end_of_school_year(day: date) -> date:
+    return date(day.year + (day.month >= SEPTEMBER), SEPTEMBER, 1) - timedelta(days=1)
 
 
 def apply_change(request: ClassRequest, change: ClassRequestChange, school: School, today: date) -> ClassRequest:

@@ -17,18 +17,21 @@ async def find_class_request(connection: Connection, request_id: UUID, *, lock: 
     return decoder_of(ClassRequest).decode(text) if text else None
 
 
-async def insert_class_request(connection: Connection, request: ClassRequest) -> None:
-    """Write a new class request."""
-    await connection.execute(
-        "insert into class_request (id, version, school_uai, state, until_date, document)"
-        " values ($1, $2, $3, $4, $5, $6)",
+async def insert_class_request(connection: Connection, request: ClassRequest) -> bool:
+    """Write a new class request; False where the booking that it is to replace has its replacement already."""
+    inserted = await connection.execute(
+        "insert into class_request (id, version, school_uai, state, until_date, document, replaces_booking_id)"
+        " values ($1, $2, $3, $4, $5, $6, $7)"
+        " on conflict (replaces_booking_id) where replaces_booking_id is not null do nothing",
         request.id,
         request.version,
         request.school_uai,
         request.state,
         request.until_date,
         request,
+        request.replaces_booking_id,
     )
+    return inserted == "INSERT 0 1"
 
 
 async def update_class_request(connection: Connection, request: ClassRequest) -> None:

@@ -26,6 +26,7 @@ from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
 from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
 from services.matchmaker.matching.score import Weights
+from services.matchmaker.mediations.store import list_promised
 from services.matchmaker.proposals.handlers import EXPIRE_PARTNERSHIP
 from services.matchmaker.proposals.rules import PARTNERSHIP_ANSWER, moved
 from services.matchmaker.proposals.store import (
@@ -103,7 +104,7 @@ async def _load(work: Work, today: date) -> Sides:
             partners[pair.association_id] += 1
     capacities = mediations_of(
         await store.list_published_capacities(connection, today),
-        await store.list_held_visits(connection),
+        await list_promised(connection),
     )
     return Sides(
         companies=companies,

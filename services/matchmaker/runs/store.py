@@ -12,6 +12,7 @@ from contracts.associations.profiles import Association
 from contracts.companies.profiles import Company, Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
+from contracts.machines import LIVE_BOOKING_STATES
 from contracts.matchmaker.class_requests import ClassRequest
 from contracts.matchmaker.match_runs import MatchRun
 from contracts.matchmaker.proposals import VisitProposal
@@ -23,18 +24,17 @@ DocumentT = TypeVar("DocumentT")
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A visit that a class holds by a live booking, and the capacity that mediates it."""
+    """A visit that a class holds by a live booking."""
 
     class_request_id: UUID
     slot_id: UUID
     starts_at: datetime
-    capacity_id: UUID | None
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """A visit proposal that ended without a visit: declined, expired, or its booking fell through."""
+    """A visit that came to nothing: its proposal was declined or expired, or its booking fell through."""
 
-    proposal_id: UUID
+    proposal_id: UUID | None
     class_request_id: UUID
     slot_id: UUID
     visit_offer_id: UUID
@@ -150,17 +150,20 @@ async def list_waiting_proposals(connection: Connection) -> tuple[tuple[VisitPro
 async def list_held_visits(connection: Connection) -> tuple[Held, ...]:
     """The visits that classes hold by live bookings."""
     rows = await connection.fetch(
-        "select booking.class_request_id, (booking.document ->> 'slot_id')::uuid as slot_id,"
-        " (booking.document ->> 'starts_at')::timestamptz as starts_at, visit_proposal.capacity_id"
-        " from booking left join visit_proposal on visit_proposal.id = booking.proposal_id"
-        " where booking.class_request_id is not null"
-        " and booking.state in ('requested', 'confirmed')"
+        "select class_request_id, (document ->> 'slot_id')::uuid as slot_id,"
+        " (document ->> 'starts_at')::timestamptz as starts_at"
+        " from booking where class_request_id is not null and state = any($1)",
+        list(LIVE_BOOKING_STATES),
     )
     return tuple(Held(*row) for row in rows)
 
 
-async def list_ended_proposals(connection: Connection) -> tuple[Ended, ...]:
+async def list_ended_visits(connection: Connection) -> tuple[Ended, ...]:
     """What is not to be proposed again to the classes that still ask."""
+    return (*await _list_ended_proposals(connection), *await _list_fallen_bookings(connection))
+
+
+async def _list_ended_proposals(connection: Connection) -> tuple[Ended, ...]:
     rows = await connection.fetch(
         "select p.id, p.class_request_id, p.slot_id, (p.document ->> 'visit_offer_id')::uuid as offer_id,"
         " p.document ->> 'why' as why"
@@ -168,6 +171,20 @@ async def list_ended_proposals(connection: Connection) -> tuple[Ended, ...]:
         " where r.state = 'open' and (p.state in ('declined', 'expired')"
         " or (p.state = 'withdrawn' and p.document ->> 'why' like 'booking_%')) order by p.id"
     )
+    return tuple(Ended(*row) for row in rows)
+
+
+async def _list_fallen_bookings(connection: Connection) -> tuple[Ended, ...]:
+    """Those that no proposal tells of: booked for the class request, or what it was opened to replace."""
+    fallen = (
+        "select null::uuid, r.id, (b.document ->> 'slot_id')::uuid as slot_id,"
+        " (b.document ->> 'visit_offer_id')::uuid as offer_id,"
+        " 'booking_' || b.state || ': ' || (b.document ->> 'reason') as why"
+        " from class_request r join booking b on {link}"
+        " where r.state = 'open' and b.state in ('refused', 'declined', 'cancelled', 'expired')"
+    )
+    booked, replaced = "b.class_request_id = r.id and b.proposal_id is null", "b.id = r.replaces_booking_id"
+    rows = await connection.fetch(f"{fallen.format(link=booked)} union {fallen.format(link=replaced)} order by 2, 3")
     return tuple(Ended(*row) for row in rows)
 
 

@@ -25,6 +25,7 @@ from contracts.matchmaker.proposals import (
 from contracts.matchmaker.schools import School
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
+from services.matchmaker.mediations.store import Promised
 from services.matchmaker.proposals.handlers import EXPIRE_VISIT
 from services.matchmaker.proposals.rules import visit_deadline, withdraw_visit
 from services.matchmaker.proposals.store import insert_visit_proposal, update_visit_proposal
@@ -43,6 +44,7 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
     capacities: tuple[Capacity, ...]
     waiting: tuple[tuple[VisitProposal, UUID | None], ...]
     held: tuple[store.Held, ...]
+    promised: tuple[Promised, ...]
     ended: tuple[store.Ended, ...]
 
 
@@ -175,7 +177,7 @@ def _write(
 
 
 def _last_ended(region: Region, request_id: UUID) -> UUID | None:
-    ended = [end.proposal_id for end in region.ended if end.class_request_id == request_id]
+    ended = [end.proposal_id for end in region.ended if end.class_request_id == request_id and end.proposal_id]
     return max(ended, default=None)
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from uuid import UUID
 
 import numpy as np
@@ -26,6 +27,7 @@ from services.matchmaker.matching.inputs import (
     Wish,
 )
 from services.matchmaker.matching.travel import coach_minutes, is_mountain, straight_km
+from services.matchmaker.mediations.store import Promised
 from services.matchmaker.proposals.rules import OFFER_IS_WRONG
 from services.matchmaker.runs.store import Ended, Held
 
@@ -44,13 +46,18 @@ def wishes_of(
     offers: dict[UUID, set[UUID]] = defaultdict(set)
     for end in ended:
         slots[end.class_request_id].add(end.slot_id)
-        # `why` of a fallen booking reads `booking_declined: safety`.
-        if end.why.rpartition(" ")[2] in OFFER_IS_WRONG:
+        if _reason_in(end.why) in OFFER_IS_WRONG:
             offers[end.class_request_id].add(end.visit_offer_id)
     far = _far_from_industry(schools, sites)
     return tuple(
         _wish(request, schools[request.school_uai], far, slots[request.id], offers[request.id]) for request in requests
     )
+
+
+def _reason_in(why: str) -> str:
+    """The word that says why: that of a fallen booking reads `booking_declined: safety: the line is being rebuilt`."""
+    told = why.partition(": ")[2] if why.startswith("booking_") else why
+    return told.partition(":")[0].strip()
 
 
 def _wish(
@@ -132,12 +139,12 @@ def _opening(slot: Slot, offer: VisitOffer) -> Opening:
         day=starts.date(),
         starts_minute=starts.hour * 60 + starts.minute,
         ends_minute=ends.hour * 60 + ends.minute,
-        groups_free=slot.groups_left,
+        groups_free=_groups_free(slot, offer),
         pupils_min=offer.pupils_min,
-        pupils_per_group=slot.pupils_per_group,
+        pupils_per_group=_largest_class(slot, offer),
         levels=frozenset(offer.levels),
         themes=frozenset(offer.themes),
-        confirmed_on=local_day(offer.changed_at),
+        confirmed_on=local_day(offer.confirmed_at or offer.changed_at),
         formats=frozenset(offer.formats),
         access=frozenset(access),
         pupils_per_adult=offer.pupils_per_adult,
@@ -148,19 +155,31 @@ def _opening(slot: Slot, offer: VisitOffer) -> Opening:
     )
 
 
-def mediations_of(capacities: Iterable[Capacity], held: Iterable[Held]) -> tuple[Mediation, ...]:
-    """The capacities with the interventions that live bookings leave of them."""
-    used: dict[UUID, int] = defaultdict(int)
-    for visit in held:
-        if visit.capacity_id:
-            used[visit.capacity_id] += 1
+def _largest_class(slot: Slot, offer: VisitOffer) -> int:
+    """How many pupils a class may have: those of one group, or as many as still fit where places are pooled."""
+    return min(slot.pupils_left, offer.pupils_max) if slot.pooled else slot.pupils_per_group
+
+
+def _groups_free(slot: Slot, offer: VisitOffer) -> int:
+    """How many classes can come for sure; where places are pooled, each might be as large as the offer allows."""
+    if not slot.pooled:
+        return slot.groups_left
+    return max(slot.pupils_left // offer.pupils_max, int(slot.pupils_left >= offer.pupils_min))
+
+
+def mediations_of(capacities: Iterable[Capacity], promised: Iterable[Promised]) -> tuple[Mediation, ...]:
+    """The capacities with the interventions and the days that booked visits leave of them."""
+    days: dict[UUID, list[date]] = defaultdict(list)
+    for one in promised:
+        days[one.capacity_id].append(local_day(one.starts_at))
     return tuple(
         Mediation(
             id=capacity.id,
             association_id=capacity.association_id,
             from_date=capacity.from_date,
             until_date=capacity.until_date,
-            interventions_left=max(0, capacity.interventions - used[capacity.id]),
+            interventions_left=max(0, capacity.interventions - len(days[capacity.id])),
+            taken_dates=frozenset(days[capacity.id]),
             group_size_max=capacity.pupils_max,
             latitude=capacity.place.latitude,
             longitude=capacity.place.longitude,
@@ -183,7 +202,6 @@ def standing_of(waiting: Iterable[tuple[VisitProposal, UUID | None]], held: Iter
             slot_id=visit.slot_id,
             day=local_day(visit.starts_at),
             state=StandingState.BOOKED,
-            mediation_id=visit.capacity_id,
         )
         for visit in held
     ]

@@ -13,6 +13,7 @@ from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted, Unserve
 from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan, match_visits
+from services.matchmaker.mediations.store import list_promised
 from services.matchmaker.runs import store
 from services.matchmaker.runs import visit_facts as facts
 from services.matchmaker.runs.visit_changes import Region, write_changes
@@ -68,7 +69,7 @@ def _solve(region: Region, today: date) -> VisitPlan:
     return match_visits(
         facts.wishes_of(region.requests.values(), region.schools, region.sites, region.ended),
         facts.openings_of(region.slots.values(), region.offers),
-        facts.mediations_of(region.capacities, region.held),
+        facts.mediations_of(region.capacities, region.promised),
         facts.standing_of(region.waiting, region.held),
         Weights(),
         today,
@@ -88,7 +89,8 @@ async def _load(work: Work) -> Region:
         capacities=await store.list_published_capacities(connection, today),
         waiting=await store.list_waiting_proposals(connection),
         held=await store.list_held_visits(connection),
-        ended=await store.list_ended_proposals(connection),
+        promised=await list_promised(connection),
+        ended=await store.list_ended_visits(connection),
     )
 
 

@@ -1,8 +1,9 @@
-"""Schools: loading the official directory, and telling of one school."""
+"""Schools: loading the official directory, what a school decides for itself, and telling of one school."""
 
 from contracts.caller import Caller
-from contracts.errors import Forbidden, Invalid, NotFound
+from contracts.errors import Forbidden, Invalid, NotFound, NotYours
 from contracts.matchmaker.schools import (
+    ChangeSchoolSettings,
     GetSchool,
     ImportSchools,
     School,
@@ -10,7 +11,13 @@ from contracts.matchmaker.schools import (
     SchoolRegistered,
 )
 from contracts.message import ImportReport, RefusedRow
-from services.matchmaker.schools.rules import describe_school, next_version
+from services.matchmaker.schools.rules import (
+    changed_settings,
+    describe_school,
+    may_change_settings,
+    next_version,
+    shown_to,
+)
 from services.matchmaker.schools.store import find_school, list_schools, upsert_schools
 from services.work import Work
 
@@ -52,9 +59,24 @@ async def import_schools(request: ImportSchools, work: Work) -> ImportReport:
     )
 
 
+async def change_settings(request: ChangeSchoolSettings, work: Work) -> School:
+    """Change what a school decides for itself; raises NotFound, NotYours, Outdated, Invalid."""
+    school = await find_school(work.connection, request.uai, lock=True)
+    if school is None:
+        raise NotFound(thing="school", id=request.uai)
+    if not may_change_settings(work.caller, school.uai):
+        raise NotYours()
+    work.expect(school)
+    changed = changed_settings(school, request.settings)
+    if changed is not school:
+        await upsert_schools(work.connection, [changed])
+        work.announce(SchoolChanged(school=changed))
+    return shown_to(changed, work.caller)
+
+
 async def get(request: GetSchool, work: Work) -> School:
-    """One school; the directory is public."""
+    """One school; the directory is public, but not whom to write to."""
     school = await find_school(work.connection, request.uai)
     if school is None:
         raise NotFound(thing="school", id=request.uai)
-    return school
+    return shown_to(school, work.caller)

@@ -7,9 +7,10 @@ from contracts.message import decoder_of
 from services.work import Connection
 
 
-async def find_school(connection: Connection, uai: str) -> School | None:
-    """One school by its UAI."""
-    text = await connection.fetchval("select document from school where uai = $1", uai)
+async def find_school(connection: Connection, uai: str, *, lock: bool = False) -> School | None:
+    """One school by its UAI; locked until the transaction ends where it is about to change."""
+    query = "select document from school where uai = $1"
+    text = await connection.fetchval(f"{query} for update" if lock else query, uai)
     return decoder_of(School).decode(text) if text else None
 
 

@@ -25,13 +25,15 @@ from contracts.companies.profiles import (
     SiteAdded,
     SiteChanged,
 )
-from contracts.companies.slots import SlotClosed, SlotOpened
+from contracts.companies.slots import SlotChanged, SlotClosed, SlotDone, SlotOpened
 from contracts.companies.visit_offers import (
     VisitOfferAdded,
     VisitOfferChanged,
     VisitOfferClosed,
     VisitOfferPublished,
+    VisitOfferStale,
 )
+from services.matchmaker.mediations.triggers import seek_again
 from services.matchmaker.runs.triggers import rematch_partnerships, rematch_visits
 from services.matchmaker.supply import store
 from services.work import Work
@@ -39,7 +41,8 @@ from services.work import Work
 CompanyEvent = CompanyRegistered | CompanyChanged | CompanyApproved | CompanySuspended
 SiteEvent = SiteAdded | SiteChanged
 JobNeedEvent = JobNeedAdded | JobNeedPublished | JobNeedChanged | JobNeedClosed
-VisitOfferEvent = VisitOfferAdded | VisitOfferPublished | VisitOfferChanged | VisitOfferClosed
+VisitOfferEvent = VisitOfferAdded | VisitOfferPublished | VisitOfferChanged | VisitOfferClosed | VisitOfferStale
+SlotEvent = SlotOpened | SlotClosed | SlotChanged | SlotDone
 AssociationEvent = AssociationRegistered | AssociationChanged | AssociationApproved | AssociationSuspended
 
 
@@ -69,7 +72,7 @@ async def follow_visit_offer(event: VisitOfferEvent, work: Work) -> None:
         rematch_partnerships(work)
 
 
-async def follow_slot(event: SlotOpened | SlotClosed, work: Work) -> None:
+async def follow_slot(event: SlotEvent, work: Work) -> None:
     """When a site is open, and for how many groups."""
     if await store.keep_slot(work.connection, event.slot):
         rematch_visits(work)
@@ -78,6 +81,7 @@ async def follow_slot(event: SlotOpened | SlotClosed, work: Work) -> None:
 async def follow_association(event: AssociationEvent, work: Work) -> None:
     """An association's name, state or wish for partners."""
     if await store.keep_association(work.connection, event.association):
+        seek_again(work)
         rematch_visits(work)
         rematch_partnerships(work)
 
@@ -85,5 +89,6 @@ async def follow_association(event: AssociationEvent, work: Work) -> None:
 async def follow_capacity(event: CapacityPublished | CapacityChanged | CapacityWithdrawn, work: Work) -> None:
     """What an association can give."""
     if await store.keep_capacity(work.connection, event.capacity):
+        seek_again(work)
         rematch_visits(work)
         rematch_partnerships(work)

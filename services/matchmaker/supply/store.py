@@ -4,6 +4,7 @@ Every `keep_` answers whether the copy changed.
 """
 
 from typing import Any
+from uuid import UUID
 
 from contracts.associations.capacities import Capacity
 from contracts.associations.profiles import Association
@@ -12,6 +13,7 @@ from contracts.companies.job_needs import JobNeed
 from contracts.companies.profiles import Company, Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
+from contracts.message import decoder_of
 from services.work import Connection
 
 _COMPANY = """
@@ -125,6 +127,24 @@ async def keep_booking(connection: Connection, booking: Booking) -> bool:
         booking,
     )
     return await _keep(connection, _BOOKING, *row)
+
+
+async def find_booking(connection: Connection, booking_id: UUID) -> Booking | None:
+    """One booking, as it was last heard of."""
+    text = await connection.fetchval("select document from booking where id = $1", booking_id)
+    return decoder_of(Booking).decode(text) if text else None
+
+
+async def find_slot(connection: Connection, slot_id: UUID) -> Slot | None:
+    """One slot, as it was last heard of."""
+    text = await connection.fetchval("select document from slot where id = $1", slot_id)
+    return decoder_of(Slot).decode(text) if text else None
+
+
+async def find_visit_offer(connection: Connection, offer_id: UUID) -> VisitOffer | None:
+    """One visit offer, as it was last heard of."""
+    text = await connection.fetchval("select document from visit_offer where id = $1", offer_id)
+    return decoder_of(VisitOffer).decode(text) if text else None
 
 
 async def _keep(connection: Connection, statement: str, *values: Any) -> bool:

@@ -71,7 +71,7 @@ def test_every_rule_is_kept(
         if match.mediation_id is not None:
             capacity = mediation_of[match.mediation_id]
             assert suits_slot(capacity, opening)
-            assert suits_class(capacity, wish)
+            assert suits_class(capacity, wish.level, wish.pupils)
             assert match.association_id == capacity.association_id
     for wish_id, visits in Counter(match.wish_id for match in plan.matches).items():
         assert visits <= wish_of[wish_id].visits_wanted - wish_of[wish_id].visits_held
@@ -126,7 +126,9 @@ def all_values(wish_list: list[Wish], opening_list: list[Opening], mediation_lis
         yield from values(place + 1, total)
         wish, opening, points = pairs[place]
         mediated = wish.wants_mediation or opening.needs_mediation
-        suited = [one for one in mediation_list if suits_slot(one, opening) and suits_class(one, wish)]
+        suited = [
+            one for one in mediation_list if suits_slot(one, opening) and suits_class(one, wish.level, wish.pupils)
+        ]
         for capacity in suited if mediated else [None]:
             keys = {(wish.id, opening.day)} | ({(capacity.id, opening.day)} if capacity else set())
             if (

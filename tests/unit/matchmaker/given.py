@@ -6,13 +6,16 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.associations.capacities import Capacity
 from contracts.caller import SCOPES_OF_ROLE, Caller
 from contracts.companies.bookings import Booking
+from contracts.companies.slots import Slot
+from contracts.companies.visit_offers import VisitOffer
 from contracts.matchmaker.class_requests import NewClassRequest
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
 from contracts.matchmaker.schools import NewSchool, School
 from contracts.place import Place
-from contracts.vocabulary import Level, OrganisationKind, Role, SchoolKind
+from contracts.vocabulary import Level, OrganisationKind, Role, SchoolKind, Theme, VisitFormat, Weekday
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -135,6 +138,69 @@ def a_booking(**given: Any) -> Booking:
         "changed_at": NOW,
     }
     return Booking(**(booked | given))
+
+
+def an_offer(**given: Any) -> VisitOffer:
+    """The published visit that the booking is of."""
+    shown = {
+        "id": an_id(4),
+        "company_id": an_id(5),
+        "company_name": "Ateliers d'essai",
+        "site_id": an_id(20),
+        "site_name": "Usine",
+        "place": AUCH,
+        "title": "L'atelier",
+        "themes": (Theme.MECHANICS_METAL,),
+        "levels": (Level.TROISIEME,),
+        "formats": (VisitFormat.ON_SITE,),
+        "duration_minutes": 120,
+        "pupils_min": 5,
+        "pupils_max": 30,
+        "pupils_per_adult": 15,
+        "lead_time_days": 14,
+        "state": "published",
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return VisitOffer(**(shown | given))
+
+
+def a_slot(**given: Any) -> Slot:
+    """The slot that the booking is of."""
+    opened = {
+        "id": an_id(3),
+        "visit_offer_id": an_id(4),
+        "company_id": an_id(5),
+        "starts_at": NOW + timedelta(days=45),
+        "ends_at": NOW + timedelta(days=45, hours=2),
+        "groups": 2,
+        "pupils_per_group": 30,
+        "state": "open",
+    }
+    return Slot(**(opened | given))
+
+
+def a_capacity(**given: Any) -> Capacity:
+    """Ten interventions about mechanics in the Gers."""
+    offered = {
+        "id": an_id(30),
+        "association_id": an_id(7),
+        "association_name": "Sciences d'essai",
+        "place": AUCH,
+        "title": "Mécanique en classe",
+        "themes": (Theme.MECHANICS_METAL,),
+        "levels": (Level.TROISIEME,),
+        "from_date": TODAY,
+        "until_date": date(2027, 6, 30),
+        "weekdays": tuple(Weekday),
+        "interventions": 10,
+        "pupils_max": 30,
+        "formats": (VisitFormat.ON_SITE,),
+        "departments": ("32",),
+        "state": "published",
+        "created_at": NOW,
+    }
+    return Capacity(**(offered | given))
 
 
 changed = msgspec.structs.replace

@@ -178,19 +178,72 @@ def test_a_partnership_proposal_expires_at_day_21(state, later, expired):
         ("booked", "cancelled", "withdrawn"),
         ("withdrawn", "cancelled", None),
         ("proposed", "confirmed", "booked"),
+        ("accepted", "approved", "booked"),
+        ("accepted", "offered", "booked"),
+        ("booked", "presumed_done", None),
+        ("booked", "refused", "withdrawn"),
+        ("booked", "expired", "withdrawn"),
+        ("withdrawn", "confirmed", None),
+        ("accepted", "waitlisted", None),
+        ("booked", "rescheduled", None),
     ],
 )
 def test_what_a_booking_means_for_its_proposal(proposal_state, booking_state, becomes):
     """A live booking books it; one that ended withdraws it, so that the class gets another."""
-    proposal = a_visit_proposal(state=proposal_state)
+    proposal = a_visit_proposal(state=proposal_state, booking_id=an_id(12) if proposal_state == "booked" else None)
 
-    followed = rules.follow_booking(proposal, a_booking(state=booking_state, reason="safety"), NOW)
+    followed = rules.follow_booking(proposal, [a_booking(state=booking_state, reason="safety")], NOW)
 
     assert (followed.state if followed else None) == becomes
     if becomes == "booked":
         assert followed.booking_id == an_id(12)
     if becomes == "withdrawn":
         assert followed.why == f"booking_{booking_state}: safety"
+
+
+def a_move(ended_by, *, state="approved"):
+    """A booking that was rescheduled, and the one that it moved to."""
+    old = a_booking(state="rescheduled", ended_by=ended_by, rescheduled_to=an_id(13), reason="ferry")
+    return [old, a_booking(id=an_id(13), state=state, rescheduled_from=old.id, proposal_id=None)]
+
+
+@pytest.mark.parametrize("state", ["accepted", "booked"])
+def test_a_visit_that_the_school_moves_stays_booked(state):
+    """By the booking it moved to; told again, nothing changes."""
+    followed = rules.follow_booking(a_visit_proposal(state=state, booking_id=an_id(12)), a_move("school"), NOW)
+
+    assert (followed.state, followed.booking_id) == ("booked", an_id(13))
+    assert rules.follow_booking(followed, a_move("school"), NOW) is None
+
+
+@pytest.mark.parametrize("by", ["company", "coordinator"])
+def test_a_visit_that_somebody_else_moves_is_another_offer(by):
+    """The school had not said yes to that; it stays so when the school takes it."""
+    proposal = a_visit_proposal(state="booked", booking_id=an_id(12))
+
+    withdrawn = rules.follow_booking(proposal, a_move(by, state="offered"), NOW)
+
+    assert (withdrawn.state, withdrawn.why) == ("withdrawn", "booking_rescheduled: ferry")
+    assert rules.follow_booking(withdrawn, a_move(by, state="confirmed"), NOW) is None
+
+
+def test_when_a_moved_visit_falls_through_so_does_its_proposal():
+    """The class needs another."""
+    proposal = a_visit_proposal(state="booked", booking_id=an_id(13))
+
+    followed = rules.follow_booking(proposal, a_move("school", state="cancelled"), NOW)
+
+    assert (followed.state, followed.why) == ("withdrawn", "booking_cancelled: cancelled")
+
+
+@pytest.mark.parametrize(
+    ("state", "withdrawn"), [("proposed", True), ("accepted", False), ("booked", False), ("declined", False)]
+)
+def test_a_match_withdraws_only_what_nobody_has_answered(state, withdrawn):
+    """What a school accepted is on its way to be booked."""
+    moved = rules.withdraw_visit(a_visit_proposal(state=state), "better_match", NOW)
+
+    assert (moved is not None and (moved.state, moved.why) == ("withdrawn", "better_match")) is withdrawn
 
 
 def test_the_answer_is_due_before_the_lead_time_runs_out():
