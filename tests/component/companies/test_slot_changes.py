@@ -1,5 +1,6 @@
 """Changing, reopening and ending slots, and who is told."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from contracts.companies.slots import (
     ChangeSlot,
     GetSlot,
     MoveSlot,
+    Slot,
     SlotChange,
     SlotChanged,
     SlotClosed,
@@ -24,7 +26,7 @@ from contracts.companies.slots import (
     SlotOpened,
 )
 from contracts.companies.visit_offers import MoveVisitOffer
-from contracts.errors import Kind
+from contracts.errors import Kind, RequestRefused
 from contracts.local_time import local_day
 from tests.component.companies.asking import a_host, a_slot_of, an_offer_of, booked
 from tests.component.companies.given import (
@@ -379,3 +381,25 @@ async def test_slots_from_before_end_too(companies):
 
     assert event.slot.id == over.id
     assert await current(companies, to_come) == to_come
+
+
+# ------------------------------------------------------------ at once
+
+
+async def test_changes_and_bookings_at_once_never_overbook(companies):
+    """Whoever comes first counts: the slot never holds fewer groups than are taken."""
+    host, slot = await a_slot(companies, groups=4)
+    requests = [
+        (BookSlot(slot_id=slot.id, booking=new_booking(class_name=f"3e {number}")), TEACHER) for number in range(6)
+    ]
+    requests[3:3] = [(changing(slot, groups=groups), host.caller) for groups in (2, 5, 3)]
+
+    answers = await asyncio.gather(
+        *(companies.ask(request, caller) for request, caller in requests), return_exceptions=True
+    )
+
+    assert {type(answer) for answer in answers} <= {Booking, Slot, RequestRefused}
+    slot, bookings = await current(companies, slot), await companies.documents("booking", Booking)
+    assert slot.groups_taken == len(bookings) <= slot.groups
+    assert slot.pupils_taken == 24 * len(bookings)
+    assert (slot.state == "full") is (slot.groups_taken == slot.groups)
