@@ -26,7 +26,7 @@ from services.bus import fits, problem_reply, settle, stop_delivery
 from services.database import COLLISIONS, DatabaseAway, Pool, transaction
 from services.discovery import Discovery, Endpoint
 from services.idempotency import AnswerOnce
-from services.telemetry import log, start_trace
+from services.telemetry import current_traceparent, log, start_trace
 from services.work import Work
 
 AnswerHandler = Callable[[Any, Work], Awaitable[Any]]
@@ -173,7 +173,7 @@ class Answering:
             caller=_caller_of(headers),
             once=_once_of(kind, message.data, headers),
             deadline=None if left is None else time.time() + left,
-            traceparent=headers.get("traceparent"),
+            traceparent=current_traceparent(),
         )
         return await batching.answer(asked)
 

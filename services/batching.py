@@ -37,8 +37,9 @@ class Asked(Generic[RequestT]):
     deadline: float | None = None
     traceparent: str | None = None
 
-    def resume_trace(self) -> None:
-        """Let what is announced and logged from now on belong to this command's story."""
+    def take_up(self, work: Work) -> None:
+        """Let what is announced from now on be this caller's doing, and what is logged belong to this story."""
+        work.caller = self.caller
         start_trace(self.traceparent)
 
     @property
@@ -83,64 +84,77 @@ class Batching:
 
     async def _decide_all(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            batch, self._waiting = _next_batch(self._waiting)
             await self._decide(batch)
 
     async def _decide(self, batch: list[_Waiting]) -> None:
         """Decide a batch; whatever happens, each of its commands hears of it."""
         collisions = 0
         while batch := _still_waiting(batch):
+            answers: Sequence[Answer | Exception]
             try:
                 # What is not committed when its asker gives up must not happen later.
-                async with asyncio.timeout(_seconds_left(batch)):
+                async with asyncio.timeout(_seconds_left(batch)) as patience:
                     answers = await self._transact([one.asked for one in batch])
-            except TimeoutError:
-                log().warning("deadline_passed", commands=len(batch))
-            except COLLISIONS as error:
-                log().warning("collision", commands=len(batch), error=repr(error))
-                collisions += 1
-                if collisions == ATTEMPTS:
-                    _tell(batch, [error] * len(batch))
             except DatabaseAway as error:
-                _tell(batch, [error] * len(batch))
+                answers = [error] * len(batch)
             except Exception as error:
-                if len(batch) == 1:
-                    _tell(batch, [error])
+                if isinstance(error, TimeoutError) and patience.expired():
+                    log().warning("deadline_passed", commands=len(batch))
+                    continue
+                if isinstance(error, COLLISIONS) and (collisions := collisions + 1) < ATTEMPTS:
+                    log().warning("collision", commands=len(batch), error=repr(error))
+                    continue
+                if len(batch) > 1:
+                    # Done again one by one, so that only the one at fault fails.
+                    log().warning("batch_failed", commands=len(batch), error=repr(error))
+                    for one in batch:
+                        await self._decide([one])
                     return
-                # Done again one by one, so that only the one at fault fails.
-                log().warning("batch_failed", commands=len(batch), error=repr(error))
-                for one in batch:
-                    await self._decide([one])
-            else:
-                _tell(batch, answers)
+                answers = [error]
+            _tell(batch, answers)
+            return
 
     async def _transact(self, batch: list[Asked[Any]]) -> list[Answer]:
         """Answer a batch in one transaction: what was answered before with the same words, the rest by the handler."""
         async with transaction(self._pool) as connection:
             earlier = await find_answers(connection, [one.once for one in batch if one.once])
-            first: dict[tuple[str, str], int] = {}
-            fresh = [
-                number
-                for number, one in enumerate(batch)
-                if one.once is None
-                or (one.once.name not in earlier and first.setdefault(one.once.name, number) == number)
-            ]
+            fresh = [number for number, one in enumerate(batch) if one.once is None or one.once.name not in earlier]
             work = Work(connection, datetime.now(UTC), self._service)
             answers = await self._handler([batch[number] for number in fresh], work) if fresh else ()
             to_do = await work.finish()
             decided = {number: _encoded(answer) for number, answer in zip(fresh, answers, strict=True)}
-            done = [(once, answer) for number, answer in decided.items() if (once := batch[number].once)]
-            await keep_answers(connection, [(once, answer) for once, answer in done if isinstance(answer, bytes)])
+            keyed = [(once, answer) for number, answer in decided.items() if (once := batch[number].once)]
+            await keep_answers(connection, [(once, answer) for once, answer in keyed if isinstance(answer, bytes)])
+            # While the handler waited for a row, what it refused may have been done elsewhere, for the same key.
+            refused = [once for once, answer in keyed if isinstance(answer, PasserelleError)]
+            earlier |= await find_answers(connection, refused)
         if to_do:
             self._wake()
-        # A twin in the same batch is given what its first is given.
-        earlier |= {once.name: (once.digest, answer) for once, answer in done}
-        return [decided[number] if number in decided else _again(one.once, earlier) for number, one in enumerate(batch)]
+        return [
+            _again(one.once, earlier) if one.once and one.once.name in earlier else decided[number]
+            for number, one in enumerate(batch)
+        ]
 
 
-def _again(once: AnswerOnce | None, earlier: Mapping[tuple[str, str], tuple[bytes, Answer]]) -> Answer:
+def _next_batch(waiting: list[_Waiting]) -> tuple[list[_Waiting], list[_Waiting]]:
+    """Those to decide now, and those that wait on: also a key that comes twice, to be given the first one's answer."""
+    batch: list[_Waiting] = []
+    later: list[_Waiting] = []
+    names: set[tuple[str, str]] = set()
+    for one in waiting:
+        once = one.asked.once
+        if len(batch) == MOST_TOGETHER or (once and once.name in names):
+            later.append(one)
+            continue
+        batch.append(one)
+        if once:
+            names.add(once.name)
+    return batch, later
+
+
+def _again(once: AnswerOnce, earlier: Mapping[tuple[str, str], tuple[bytes, bytes]]) -> Answer:
     """The answer that was given to the same key, where it stood for the same request."""
-    assert once is not None, "what has no key is decided"  # noqa: S101  a defect of ours
     digest, answer = earlier[once.name]
     return answer if digest == once.digest else KeyReused()
 

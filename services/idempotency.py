@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.errors import KeyReused, PasserelleError
+from contracts.errors import KeyReused
 from contracts.message import Request
 from services.database import Collision
 from services.work import Connection
@@ -65,7 +65,7 @@ class AnswerOnce:
 
 async def find_answers(
     connection: Connection, keys: Sequence[AnswerOnce]
-) -> dict[tuple[str, str], tuple[bytes, bytes | PasserelleError]]:
+) -> dict[tuple[str, str], tuple[bytes, bytes]]:
     """Digest and answer of those of these keys that were answered before."""
     if not keys:
         return {}

@@ -186,7 +186,7 @@ class CompleteBooking(Command[Booking], frozen=True, kw_only=True):
 
 
 class ReportNoShow(Command[Booking], frozen=True, kw_only=True):
-    """Report, after the appointed time, which side did not show up."""
+    """Report, after the end of the visit, which side did not show up."""
 
     booking_id: UUID
     absent: Absent

@@ -22,7 +22,7 @@ async def complete(request: CompleteBooking, work: Work) -> Booking:
 
 
 async def report_no_show(request: ReportNoShow, work: Work) -> Booking:
-    """Report who did not show up; raises NotFound, TransitionRefused before the visit begins."""
+    """Report who did not show up; raises NotFound, TransitionRefused before the end of the visit."""
     booking, desk, actors = await find_on_desk(request.booking_id, work)
     missed = rules.missed(booking, request.absent, request.reason, actors, work.now)
     desk.put(missed, booking, BookingNoShow)

@@ -15,7 +15,7 @@ from services.companies.bookings.rules import in_state, side_of
 def completed(booking: Booking, attendance: Attendance, actors: frozenset[str], now: datetime) -> Booking:
     """The booking of a visit that took place; raises NotYours, TransitionRefused, Invalid."""
     BOOKING.step(booking.state, "complete", actors)
-    _check_over(booking, "complete", booking.ends_at, actors, now)
+    _check_over(booking, "complete", actors, now)
     if attendance.girls is not None and attendance.girls > attendance.pupils:
         refuse(
             [
@@ -32,13 +32,13 @@ def completed(booking: Booking, attendance: Attendance, actors: frozenset[str], 
 def missed(booking: Booking, absent: Absent, reason: str, actors: frozenset[str], now: datetime) -> Booking:
     """The booking of a visit to which one side did not come; raises NotYours, TransitionRefused."""
     BOOKING.step(booking.state, "no-show", actors)
-    _check_over(booking, "no-show", booking.starts_at, actors, now)
+    _check_over(booking, "no-show", actors, now)
     return replace(in_state(booking, "no_show", local_day(now), now, reason, side_of(actors)), absent=absent)
 
 
-def _check_over(booking: Booking, action: str, moment: datetime, actors: frozenset[str], now: datetime) -> None:
-    if now < moment:
+def _check_over(booking: Booking, action: str, actors: frozenset[str], now: datetime) -> None:
+    if now < booking.ends_at:
         allowed = tuple(one for one in BOOKING.allowed(booking.state, actors) if one not in {"complete", "no-show"})
-        since = local(moment).isoformat(timespec="minutes")
+        since = local(booking.ends_at).isoformat(timespec="minutes")
         rule = Wording(f"it is possible from {since} on", f"c'est possible à partir du {since}")
         raise TransitionRefused(action=action, state=booking.state, rule=rule, allowed_actions=allowed)

@@ -133,7 +133,7 @@ def _too_large(wish: Wish, slot: Slot, offer: VisitOffer) -> FieldError:
             f"This slot holds {slot.places} pupils in all, not {wish.pupils}.",
             f"Ce créneau reçoit {slot.places} élèves en tout, non {wish.pupils}.",
         )
-    if offer.splitting:
+    if offer.splitting and slot.groups > 1:
         return fault(
             "pupils",
             f"Two groups of this slot hold {2 * slot.pupils_per_group} pupils at most, not {wish.pupils}.",

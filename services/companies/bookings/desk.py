@@ -19,15 +19,12 @@ from services.companies.bookings import store
 from services.companies.bookings.check_rules import last_day
 from services.companies.bookings.deadline_rules import due_at
 from services.companies.bookings.rules import EVENT_OF_STATE
-from services.companies.bookings.store import Holder, Wanted
+from services.companies.bookings.store import Holding, Wanted
 from services.companies.bookings.wish_rules import class_key_of
 from services.companies.slots.rules import with_place_freed, with_place_taken
 from services.companies.slots.store import OfferedSlot, list_slots, lock_slots, update_counts
 from services.database import Collision
 from services.work import Work
-
-# In these a class has something of a slot.
-BOOKED = LIVE_BOOKING_STATES | {"waitlisted"}
 
 
 class Desk:
@@ -37,7 +34,9 @@ class Desk:
         self._work = work
         self._offered = offered
         self._slots = {slot_id: found.slot for slot_id, found in offered.items()}
-        self._holders: dict[Wanted, Holder] = {}
+        self._known: set[Wanted] = set()
+        # By class and booking, as it is after all that was put down.
+        self._holdings: dict[str, dict[UUID, Holding]] = {}
         self._made: dict[UUID, Booking] = {}
         self._changed: dict[UUID, Booking] = {}
 
@@ -54,26 +53,19 @@ class Desk:
 
     async def look_up(self, wanted: Iterable[tuple[UUID, str]]) -> None:
         """Learn what classes have that stands against a place on a slot: pairs of slot and class."""
-        unknown = [
-            one
-            for slot_id, class_key in wanted
-            if slot_id in self and (one := self._wanted(slot_id, class_key)) not in self._holders
-        ]
-        if unknown:
-            self._holders |= await store.find_holders(self._work.connection, unknown)
+        here = {self._wanted(slot_id, class_key) for slot_id, class_key in wanted if slot_id in self}
+        if unknown := here - self._known:
+            self._known |= unknown
+            for found in await store.list_holdings(self._work.connection, list(unknown)):
+                if not self.has_changed(found.booking_id):
+                    self._hold(found)
 
-    def holder(self, slot_id: UUID, class_key: str) -> Holder | None:
-        """The booking that a class has on that slot, or of another one that day; `look_up` comes first."""
+    def holdings(self, slot_id: UUID, class_key: str) -> list[Holding]:
+        """What a class has that day, then its place in that slot's list; `look_up` comes first."""
         wanted = self._wanted(slot_id, class_key)
-        found = self._holders.get(wanted)
-        if found and (found.booking_id not in self._changed or self._changed[found.booking_id].state in BOOKED):
-            return found
-        # Two bookings of one class in the same unit of work.
-        for booking in self._made.values():
-            same_day = booking.state in LIVE_BOOKING_STATES and local_day(booking.starts_at) == wanted.day
-            if class_key_of(booking) == class_key and (same_day or booking.slot_id == slot_id):
-                return Holder(booking.id, booking.slot_id)
-        return None
+        mine = self._holdings.get(class_key, {}).values()
+        live = [one for one in mine if one.day == wanted.day and not one.waits]
+        return live + [one for one in mine if one.slot_id == slot_id and one.waits]
 
     def put(self, after: Booking, before: Booking | None = None, kind: type[BookingEvent] | None = None) -> None:
         """Put a new or changed booking down, count it, and announce what it has come to."""
@@ -87,6 +79,7 @@ class Desk:
             self._made[after.id] = after
         else:
             self._changed[after.id] = after
+        self._note(after)
         held = before is not None and before.state in LIVE_BOOKING_STATES
         holds = after.state in LIVE_BOOKING_STATES
         slot = self._slots[after.slot_id]
@@ -115,6 +108,16 @@ class Desk:
         counted = [slot for slot in self._slots.values() if slot is not self._offered[slot.id].slot]
         if counted:
             await update_counts(connection, counted)
+
+    def _note(self, booking: Booking) -> None:
+        """Keep in mind what a class has by a booking that was just put down."""
+        class_key, waits = class_key_of(booking), booking.state == "waitlisted"
+        self._holdings.setdefault(class_key, {}).pop(booking.id, None)
+        if waits or booking.state in LIVE_BOOKING_STATES:
+            self._hold(Holding(booking.id, booking.slot_id, class_key, local_day(booking.starts_at), waits))
+
+    def _hold(self, holding: Holding) -> None:
+        self._holdings.setdefault(holding.class_key, {})[holding.booking_id] = holding
 
     def _due(self, bookings: Iterable[Booking]) -> list[datetime | None]:
         return [

@@ -45,7 +45,7 @@ async def book(asked: Sequence[Asked[BookSlot]], work: Work) -> list[Booking | P
     approving = await list_with_approval(work.connection, {wish.school_uai for _, wish in known})
     answers: list[Booking | PasserelleError] = []
     for one, wish in zip(asked, wishes, strict=True):
-        one.resume_trace()
+        one.take_up(work)
         # Each booking is announced as what its own caller did.
         work.caller = one.caller
         try:
@@ -116,7 +116,7 @@ async def move(request: MoveBooking, work: Work) -> Booking:
     )
     slot, offer = desk.slot(booking.slot_id), desk.offer_of(booking.slot_id)
     moved = rules.moved_booking(booking, moving, slot, offer)
-    desk.put(moved, booking)
+    desk.put(moved, booking, rules.event_of_move(request.action, moved))
     if booking.state in LIVE_BOOKING_STATES and moved.state not in LIVE_BOOKING_STATES:
         await fill_places(desk, slot.id, work)
     await desk.write()
@@ -177,9 +177,9 @@ def check_free(wish: Wish, slot_id: UUID, desk: Desk, besides: UUID | None = Non
 
     `besides` is a booking that is about to end.
     """
-    holder = desk.holder(slot_id, wish.class_key)
-    if holder and holder.booking_id != besides:
-        raise already_booked(desk.slot(slot_id), holder.slot_id, holder.booking_id)
+    for holding in desk.holdings(slot_id, wish.class_key):
+        if holding.booking_id != besides:
+            raise already_booked(desk.slot(slot_id), holding.slot_id, holding.booking_id)
 
 
 async def find_on_desk(booking_id: UUID, work: Work, *other_slots: UUID) -> tuple[Booking, Desk, frozenset[str]]:

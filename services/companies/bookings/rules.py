@@ -105,7 +105,11 @@ def impossible(booking: Booking, refusal: PasserelleError) -> Booking:
 
 
 def in_state(booking: Booking, state: str, last: date, now: datetime, reason: str = "", ended_by: str = "") -> Booking:
-    """The booking's next version, in a state: with who has to act, until when, and whether the visit is ready."""
+    """The booking's next version, in a state: with who has to act, until when, and whether the visit is ready.
+
+    A class that only waited for a place is never late to leave.
+    """
+    late = state == "cancelled" and booking.state != "waitlisted" and is_late(booking.starts_at, now)
     moved = replace(
         booking,
         version=booking.version + 1,
@@ -114,6 +118,7 @@ def in_state(booking: Booking, state: str, last: date, now: datetime, reason: st
         ended_by=ended_by,
         waiting_for=WAITING_FOR.get(state, WaitingFor.NOBODY),
         answer_by=answer_by(state, booking.starts_at, last, now),
+        late=late,
         changed_at=now,
     )
     return replace(moved, ready=is_ready(moved))
@@ -148,9 +153,12 @@ def moved_booking(booking: Booking, moving: Moving, slot: Slot, offer: VisitOffe
     if action == "accept":
         state = accepted_state(booking, offer, head_approves=moving.head_approves)
     ended_by = "" if state in {"approved", "confirmed", "requested"} else side_of(actors)
-    moved = in_state(booking, state, last_day(slot, offer), now, reason, ended_by)
-    late = state == "cancelled" and booking.state != "waitlisted" and is_late(booking.starts_at, now)
-    return replace(moved, late=late)
+    return in_state(booking, state, last_day(slot, offer), now, reason, ended_by)
+
+
+def event_of_move(action: str, moved: Booking) -> type[BookingEvent]:
+    """What tells of an action: a class that takes an offered place begins like any other that has one."""
+    return begun_as(moved) if action == "accept" else EVENT_OF_STATE[moved.state]
 
 
 def accepted_state(booking: Booking, offer: VisitOffer, *, head_approves: bool) -> str:
@@ -211,8 +219,3 @@ def overdue(booking: Booking, now: datetime) -> Booking | None:
 def with_hours(booking: Booking, slot: Slot, now: datetime) -> Booking:
     """The booking of a slot whose hours changed; who has to answer keeps the time that it had."""
     return replace(booking, version=booking.version + 1, starts_at=slot.starts_at, ends_at=slot.ends_at, changed_at=now)
-
-
-def visit_day(booking: Booking) -> date:
-    """The day of the visit in Occitanie: a class makes one a day."""
-    return local_day(booking.starts_at)

@@ -21,24 +21,26 @@ on conflict do nothing
 returning id
 """
 _UPDATE = """
-update booking set version = told.version, state = told.state, due_at = told.due_at, document = told.document
-from unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::jsonb[])
-    as told (id, version, state, due_at, document)
+update booking set version = told.version, visit_day = told.visit_day, state = told.state, due_at = told.due_at,
+    document = told.document
+from unnest($1::uuid[], $2::int[], $3::date[], $4::text[], $5::timestamptz[], $6::jsonb[])
+    as told (id, version, visit_day, state, due_at, document)
 where booking.id = told.id
 """
 # The states are written out, so that the partial indexes serve.
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE_BOOKING_STATES))
 _STANDING = f"select document from booking where slot_id = $1 and state in ({_LIVE}, 'waitlisted') order by id"  # noqa: S608  so
-_HOLDERS = f"""
-select wanted.number, booking.id, booking.slot_id, 1 as rank
-from unnest($1::uuid[], $2::text[], $3::date[]) with ordinality as wanted (slot_id, class_key, day, number)
+# A class's live bookings of a day, and its place in a slot's waiting list.
+_HOLDINGS = f"""
+select booking.id, booking.slot_id, booking.class_key, booking.visit_day, false as waits
+from unnest($1::uuid[], $2::text[], $3::date[]) as wanted (slot_id, class_key, day)
 join booking on booking.class_key = wanted.class_key and booking.visit_day = wanted.day and booking.state in ({_LIVE})
-union all
-select wanted.number, booking.id, booking.slot_id, 2
-from unnest($1::uuid[], $2::text[], $3::date[]) with ordinality as wanted (slot_id, class_key, day, number)
+union
+select booking.id, booking.slot_id, booking.class_key, booking.visit_day, true
+from unnest($1::uuid[], $2::text[], $3::date[]) as wanted (slot_id, class_key, day)
 join booking on booking.slot_id = wanted.slot_id and booking.class_key = wanted.class_key
     and booking.state = 'waitlisted'
-order by rank desc
+order by waits, id
 """  # noqa: S608  the states are constants
 
 
@@ -50,11 +52,14 @@ class Wanted(NamedTuple):
     day: date
 
 
-class Holder(NamedTuple):
-    """The booking by which a class holds, or waits for, a place."""
+class Holding(NamedTuple):
+    """The booking by which a class has a place on a slot, or waits for one."""
 
     booking_id: UUID
     slot_id: UUID
+    class_key: str
+    day: date
+    waits: bool
 
 
 async def find_booking(connection: Connection, booking_id: UUID) -> Booking | None:
@@ -69,18 +74,28 @@ async def has_booking_of_proposal(connection: Connection, proposal_id: UUID) -> 
     return known
 
 
-async def find_holders(connection: Connection, wanted: Sequence[Wanted]) -> dict[Wanted, Holder]:
-    """What classes have that stands against another booking: a live one that day, else a place in the slot's list."""
+async def list_holdings(connection: Connection, wanted: Sequence[Wanted]) -> tuple[Holding, ...]:
+    """What stands against other bookings of these classes: live ones of that day, and places in the slot's list."""
     rows = await connection.fetch(
-        _HOLDERS, [one.slot_id for one in wanted], [one.class_key for one in wanted], [one.day for one in wanted]
+        _HOLDINGS, [one.slot_id for one in wanted], [one.class_key for one in wanted], [one.day for one in wanted]
     )
-    return {wanted[row["number"] - 1]: Holder(row["id"], row["slot_id"]) for row in rows}
+    return tuple(Holding(*row) for row in rows)
 
 
 async def list_standing(connection: Connection, slot_id: UUID) -> tuple[Booking, ...]:
     """A slot's live and waiting bookings, oldest first."""
     rows = await connection.fetch(_STANDING, slot_id)
     return tuple(decoder_of(Booking).decode(row["document"]) for row in rows)
+
+
+async def list_slots_waited_for(connection: Connection, offer_id: UUID) -> tuple[UUID, ...]:
+    """The slots of an offer that have a waiting list."""
+    rows = await connection.fetch(
+        "select id from slot where visit_offer_id = $1"
+        " and exists (select from booking where slot_id = slot.id and booking.state = 'waitlisted') order by id",
+        offer_id,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 async def list_overdue(connection: Connection, now: datetime) -> tuple[UUID, ...]:
@@ -125,6 +140,7 @@ async def update_bookings(connection: Connection, bookings: Sequence[Booking], d
         _UPDATE,
         [booking.id for booking in bookings],
         [booking.version for booking in bookings],
+        [local_day(booking.starts_at) for booking in bookings],
         [booking.state for booking in bookings],
         list(due),
         list(bookings),

@@ -33,10 +33,10 @@ def checklist(
 
 def _always(offer: VisitOffer) -> Iterator[ChecklistItem]:
     prices = [("", offer.price_cents)] if offer.price_cents else []
-    prices += [(f"{fee.label} : ", fee.price_cents) for fee in offer.fees]
+    prices += [(fee.label, fee.price_cents) for fee in offer.fees]
     if prices:
-        en = " + ".join(f"{label.replace(' :', ':')}{cents / 100:.2f} €" for label, cents in prices)
-        fr = " + ".join(f"{label}{cents / 100:.2f} €".replace(".", ",") for label, cents in prices)
+        en = " + ".join(f"{label and f'{label}: '}{cents / 100:.2f} €" for label, cents in prices)
+        fr = " + ".join(f"{label and f'{label} : '}{_comma(cents)} €" for label, cents in prices)
         yield _know(ChecklistKind.PRICE, f"To pay: {en}.", f"À payer : {fr}.")
     if offer.preparation:
         yield _know(
@@ -62,8 +62,8 @@ def _safety(slot: Slot, offer: VisitOffer, pupils: int) -> Iterator[ChecklistIte
     adults = -(-pupils // offer.pupils_per_adult)
     yield _do(
         ChecklistKind.ADULTS,
-        f"{adults} adults at least come with the {pupils} pupils (one for {offer.pupils_per_adult}).",
-        f"{adults} adultes au moins accompagnent les {pupils} élèves (un pour {offer.pupils_per_adult}).",
+        f"Adults who come with the {pupils} pupils: {adults} at least (one for {offer.pupils_per_adult}).",
+        f"Adultes qui accompagnent les {pupils} élèves : {adults} au moins (un pour {offer.pupils_per_adult}).",
     )
     safety = offer.safety
     if safety.minimum_age:
@@ -133,6 +133,10 @@ def _transport(offer: VisitOffer) -> ChecklistItem:
         else Wording("", "")
     )
     return _know(ChecklistKind.TRANSPORT, payer.en + parking.en + stop.en, payer.fr + parking.fr + stop.fr)
+
+
+def _comma(cents: int) -> str:
+    return f"{cents / 100:.2f}".replace(".", ",")
 
 
 def _do(kind: ChecklistKind, en: str, fr: str, due: date | None = None) -> ChecklistItem:

@@ -40,6 +40,9 @@ def with_intervention(booking: Booking, intervention: Intervention, now: datetim
     answer = ANSWERS.get(intervention.state)
     if answer is None or not _still_matters(booking):
         return None
+    if answer is MediationState.WANTED and booking.mediation is MediationState.NOT_FOUND:
+        # The matchmaker has heard of this no before us, and has looked for another one in vain.
+        return None
     asked = answer in {MediationState.ASKED, MediationState.ACCEPTED}
     return _changed(booking, answer, intervention.association_id if asked else None, now)
 

@@ -22,6 +22,7 @@ from services.companies.actors import actors_of, require_owner
 from services.companies.offers import rules, store
 from services.companies.profiles.rules import check_may_open, own_site
 from services.companies.profiles.store import find_site, get_company
+from services.companies.waiting import handlers as waiting
 from services.work import Work
 
 PAUSE_OVER = "visit_offer_pause_over"
@@ -165,6 +166,8 @@ async def _write(offer: VisitOffer, work: Work) -> VisitOffer:
     if offer.paused_until is not None:
         work.set_timer(PAUSE_OVER, offer.id, start_of_day(offer.paused_until))
     await _set_question(offer, work)
+    if offer.state == "published":
+        await waiting.fill_slots(offer, work)
     return offer
 
 

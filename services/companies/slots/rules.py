@@ -91,7 +91,7 @@ def groups_for(slot: Slot, pupils: int, *, splitting: bool) -> int:
         return int(pupils <= slot.places)
     if pupils <= slot.pupils_per_group:
         return 1
-    return 2 if splitting and pupils <= 2 * slot.pupils_per_group else 0
+    return 2 if splitting and slot.groups > 1 and pupils <= 2 * slot.pupils_per_group else 0
 
 
 def has_place(slot: Slot, groups: int, pupils: int) -> bool:

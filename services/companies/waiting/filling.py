@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from contracts.companies.bookings import Booking, BookingPassedOver
 from contracts.errors import Wording
 from contracts.local_time import local_day
@@ -10,6 +12,7 @@ from services.companies.bookings.check_rules import last_day
 from services.companies.bookings.desk import Desk
 from services.companies.bookings.rules import in_state
 from services.companies.bookings.wish_rules import class_key_of
+from services.companies.slots.rules import groups_for
 from services.companies.waiting.rules import passed_over, why_not_offered
 from services.work import Work
 
@@ -32,12 +35,13 @@ async def fill_places(desk: Desk, slot_id: UUID, work: Work) -> None:
         slot = desk.slot(slot_id)
         if slot.is_taken:
             return
-        holder = desk.holder(slot_id, class_key_of(booking))
-        taken = holder is not None and holder.booking_id != booking.id
-        if reason := why_not_offered(booking, slot, day_taken=taken):
+        # The slot's size may have changed since the class joined.
+        groups = groups_for(slot, booking.pupils, splitting=offer.splitting)
+        taken = any(one.booking_id != booking.id for one in desk.holdings(slot_id, class_key_of(booking)))
+        if reason := why_not_offered(slot, groups, booking.pupils, day_taken=taken):
             skipped.append((booking, reason))
             continue
         for other, why in skipped:
             desk.put(passed_over(other, why, work.now), other, BookingPassedOver)
         skipped = []
-        desk.put(in_state(booking, "offered", last, work.now), booking)
+        desk.put(in_state(replace(booking, groups=groups), "offered", last, work.now), booking)

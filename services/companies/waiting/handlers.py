@@ -3,13 +3,14 @@
 from contracts.companies.booking_checks import ListWaiting, WaitingEntry
 from contracts.companies.bookings import Booking, JoinWaitingList
 from contracts.companies.slots import Slot
+from contracts.companies.visit_offers import VisitOffer
 from contracts.message import Page
 from services.companies.actors import actors_of
 from services.companies.bookings.check_rules import check_can_wait
 from services.companies.bookings.desk import look_at, open_desk
 from services.companies.bookings.handlers import actor_of, check_free, require_visible
 from services.companies.bookings.rules import new_booking
-from services.companies.bookings.store import list_standing
+from services.companies.bookings.store import list_slots_waited_for, list_standing
 from services.companies.bookings.wish_rules import wish_of
 from services.companies.waiting import filling
 from services.work import Work
@@ -54,3 +55,12 @@ async def fill_places(slot: Slot, work: Work) -> Slot:
     await filling.fill_places(desk, slot.id, work)
     await desk.write()
     return desk.slot(slot.id)
+
+
+async def fill_slots(offer: VisitOffer, work: Work) -> None:
+    """Offer what came free on an offer's slots while it was not published."""
+    slot_ids = await list_slots_waited_for(work.connection, offer.id)
+    desk = await open_desk(slot_ids, work)
+    for slot_id in slot_ids:
+        await filling.fill_places(desk, slot_id, work)
+    await desk.write()

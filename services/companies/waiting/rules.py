@@ -15,9 +15,12 @@ NO_ROOM = Wording(
 DAY_TAKEN = Wording("the class has another visit that day", "la classe a une autre visite ce jour-là")
 
 
-def why_not_offered(booking: Booking, slot: Slot, *, day_taken: bool) -> Wording | None:
-    """What keeps a waiting class from a place that is free now; None where it fits."""
-    if not has_place(slot, booking.groups, booking.pupils):
+def why_not_offered(slot: Slot, groups: int, pupils: int, *, day_taken: bool) -> Wording | None:
+    """What keeps a waiting class from a place that is free now; None where it fits.
+
+    `groups` is how many it takes of the slot as that stands now, 0 where the class is too large for it.
+    """
+    if not groups or not has_place(slot, groups, pupils):
         return NO_ROOM
     return DAY_TAKEN if day_taken else None
 

@@ -75,7 +75,7 @@ async def complete_booking(booking_id: FromPath[UUID], data: JSONBody[Attendance
 
 @post("/v1/bookings/{booking_id:uuid}/no-show", scope=Scope.BOOKINGS, tags=TAGS, status_code=200)
 async def report_no_show(booking_id: FromPath[UUID], data: JSONBody[NoShow], change: Change) -> Booking:
-    """Report, after the appointed time, which side did not show up."""
+    """Report, after the end of the visit, which side did not show up."""
     return await change(ReportNoShow(booking_id=booking_id, absent=data.absent, reason=data.reason))
 
 
