@@ -11,10 +11,10 @@ from contracts.companies.profiles import Company, CompanyRow, NewCompany, NewSit
 from contracts.companies.slots import NewSlot, Slot
 from contracts.companies.visit_offers import NewVisitOffer, VisitOffer
 from contracts.fields import Contact
-from contracts.local_time import PARIS, local_day
+from contracts.local_time import PARIS, local_day, start_of_day
 from contracts.matchmaker.proposals import VisitProposal
 from contracts.place import place_of
-from contracts.reference.calendar import is_school_day
+from contracts.reference.calendar import add_working_days, is_school_day
 from contracts.vocabulary import JobNeedKind, Level, OrganisationKind, Role, Theme
 
 # A Tuesday in Toulouse, ten in the morning.
@@ -33,6 +33,7 @@ KIND_OF_ROLE = {
     Role.COMPANY: OrganisationKind.COMPANY,
     Role.ASSOCIATION: OrganisationKind.ASSOCIATION,
     Role.TEACHER: OrganisationKind.SCHOOL,
+    Role.HEAD: OrganisationKind.SCHOOL,
     Role.COORDINATOR: OrganisationKind.REGION,
 }
 
@@ -50,6 +51,7 @@ def a_caller(role: Role, organisation_id: object = "occitanie") -> Caller:
 
 COORDINATOR = a_caller(Role.COORDINATOR)
 TEACHER = a_caller(Role.TEACHER, UAI)
+HEAD = a_caller(Role.HEAD, UAI)
 OTHER_TEACHER = a_caller(Role.TEACHER, OTHER_UAI)
 OTHER_COMPANY = a_caller(Role.COMPANY, STRANGER_ID)
 
@@ -65,6 +67,11 @@ def next_school_day(days_ahead: int, first: date | None = None) -> date:
     while not is_school_day(day):
         day += timedelta(days=1)
     return day
+
+
+def working_days_from_now(count: int) -> datetime:
+    """The end of the count-th working day from today, as deadlines are told."""
+    return start_of_day(add_working_days(today(), count) + timedelta(days=1))
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -210,7 +217,7 @@ def a_slot(**given: Any) -> Slot:
 
 
 def a_booking(**given: Any) -> Booking:
-    """A booking that waits for the company."""
+    """A booking that waits for the head of school."""
     held: dict[str, Any] = {
         "id": BOOKING_ID,
         "slot_id": SLOT_ID,

@@ -10,6 +10,7 @@ from contracts.companies.bookings import (
     BookingRequested,
     ClassNeeds,
     GetBooking,
+    MediationState,
     MoveBooking,
 )
 from contracts.companies.slots import GetSlot
@@ -52,7 +53,7 @@ async def current(companies, slot):
 
 
 async def test_an_accepted_proposal_is_booked_for_its_school(companies):
-    """With the proposal, the class request and the mediator, so that others know what it is about."""
+    """With the proposal and the class request, so that others know what it is about; a mediator was promised."""
     _, _, slot = await a_slot(companies)
     event = accepted(slot)
 
@@ -60,9 +61,10 @@ async def test_an_accepted_proposal_is_booked_for_its_school(companies):
 
     [booking], taken = await companies.documents("booking", Booking), await current(companies, slot)
     proposal = event.visit_proposal
-    assert (booking.state, booking.school_uai, booking.level, booking.pupils) == ("requested", UAI, Level.TROISIEME, 24)
+    assert (booking.state, booking.school_uai, booking.level, booking.pupils) == ("approved", UAI, Level.TROISIEME, 24)
     assert (booking.proposal_id, booking.class_request_id) == (proposal.id, proposal.class_request_id)
-    assert booking.association_id == proposal.association_id
+    # The association has its own answer to give: until it is asked, nobody is named.
+    assert (booking.mediation, booking.association_id) == (MediationState.WANTED, None)
     assert (taken.state, taken.groups_taken) == ("full", 1)
     assert await companies.announced(BookingRequested) == [BookingRequested(booking=booking, slot=taken)]
     assert await companies.ask(GetBooking(booking_id=booking.id), TEACHER) == booking

@@ -14,7 +14,9 @@ from contracts.companies.bookings import (
     BookSlot,
     ClassNeeds,
     GetBooking,
+    MediationState,
     MoveBooking,
+    WaitingFor,
 )
 from contracts.companies.slots import GetSlot
 from contracts.companies.visit_offers import MoveVisitOffer
@@ -34,6 +36,7 @@ from tests.component.companies.given import (
     a_caller,
     new_booking,
     today,
+    working_days_from_now,
 )
 
 
@@ -62,8 +65,10 @@ async def test_a_school_books_and_waits_for_the_company(companies):
     booking = await booked(companies, slot, girls=11)
 
     taken = await current(companies, slot)
-    assert (booking.state, booking.school_uai, booking.class_name, booking.girls) == ("requested", UAI, "3e B", 11)
-    assert (taken.groups_taken, taken.state, taken.version) == (1, "open", 2)
+    assert (booking.state, booking.school_uai, booking.class_name, booking.girls) == ("approved", UAI, "3e B", 11)
+    assert (booking.waiting_for, booking.answer_by) == (WaitingFor.COMPANY, working_days_from_now(5))
+    assert (booking.groups, booking.mediation, booking.ready) == (1, MediationState.NONE, False)
+    assert (taken.groups_taken, taken.pupils_taken, taken.state, taken.version) == (1, 24, "open", 2)
     assert await companies.announced(BookingRequested) == [BookingRequested(booking=booking, slot=taken)]
     assert await companies.announced(BookingConfirmed) == []
     assert await companies.documents("booking", Booking) == [booking]
@@ -77,6 +82,7 @@ async def test_an_offer_that_confirms_at_once_announces_one_event(companies):
 
     full = await current(companies, slot)
     assert (booking.state, full.state, full.groups_left) == ("confirmed", "full", 0)
+    assert (booking.waiting_for, booking.answer_by, booking.ready) == (WaitingFor.NOBODY, None, True)
     assert await companies.announced(BookingConfirmed) == [BookingConfirmed(booking=booking, slot=full)]
     assert await companies.announced(BookingRequested) == []
 
@@ -155,8 +161,8 @@ async def test_a_class_books_a_slot_once_and_comes_once_a_day(companies):
     assert {twice.slug, two_a_day.slug} == {"already-booked"}
     assert ("class and slot" in twice.facts["rule"], "class and day" in two_a_day.facts["rule"]) == (True, True)
     assert twice.facts["booking_id"] == str(booking.id)
-    assert (await booked(companies, slot, class_name="3e C")).state == "requested"
-    assert (await booked(companies, other_day)).state == "requested"
+    assert (await booked(companies, slot, class_name="3e C")).state == "approved"
+    assert (await booked(companies, other_day)).state == "approved"
 
 
 async def test_a_booking_that_ended_never_blocks_a_new_one(companies):
@@ -205,7 +211,7 @@ async def test_a_refused_move_names_state_and_actions(companies):
     await companies.ask(moving(booking, "cancel"), host.caller)
     twice = await companies.refusal(moving(booking, "cancel"), host.caller)
 
-    assert (by_school.slug, by_school.facts["allowed_actions"]) == ("not-yours", ["cancel"])
+    assert (by_school.slug, by_school.facts["allowed_actions"]) == ("not-yours", ["cancel", "reschedule"])
     assert (twice.slug, twice.facts["state"], twice.facts["allowed_actions"]) == ("transition-refused", "cancelled", [])
 
 
@@ -272,7 +278,7 @@ async def test_bookings_and_cancellations_at_once_leave_the_count_right(companie
 
     await asyncio.gather(*(come_and_go(number) for number in range(12)))
 
-    live = await companies.connection.fetchval("select count(*) from booking where state = 'requested'")
+    live = await companies.connection.fetchval("select count(*) from booking where state = 'approved'")
     slot = await current(companies, slot)
     assert slot.groups_taken == live
     assert (slot.state == "full") == (live == 4)
