@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.caller import Caller
-from contracts.companies.bookings import Booking, BookSlot
+from contracts.companies.bookings import Booking, BookSlot, JoinWaitingList
 from contracts.companies.profiles import AddSite, Company, RegisterCompany, Site
-from contracts.companies.slots import OpenSlot, Slot
+from contracts.companies.slots import GetSlot, OpenSlot, Slot
 from contracts.companies.visit_offers import AddVisitOffer, VisitOffer
 from contracts.vocabulary import Role
 from tests.component.alone import Alone
 from tests.component.companies.given import (
     COORDINATOR,
+    OTHER_TEACHER,
     TEACHER,
     a_caller,
     new_booking,
@@ -58,3 +59,31 @@ async def booked(companies: Alone, slot: Slot, caller: Caller = TEACHER, **given
     """A booking of the slot, by a school."""
     answer: Booking = await companies.ask(BookSlot(slot_id=slot.id, booking=new_booking(**given)), caller)
     return answer
+
+
+async def an_opened_slot(companies: Alone, offer_given: Any = None, **given: Any) -> tuple[Host, Slot]:
+    """A slot of a company with one offer, and who opened it."""
+    host = await a_host(companies)
+    offer = await an_offer_of(companies, host, **(offer_given or {}))
+    return host, await a_slot_of(companies, host, offer, **given)
+
+
+async def waitlisted(companies: Alone, slot: Slot, **given: Any) -> Booking:
+    """A class of another school that waits for a place on the slot."""
+    request = JoinWaitingList(slot_id=slot.id, booking=new_booking(**given))
+    answer: Booking = await companies.ask(request, OTHER_TEACHER)
+    return answer
+
+
+async def current_slot(companies: Alone, slot: Slot) -> Slot:
+    """The slot as it stands now."""
+    answer: Slot = await companies.ask(GetSlot(slot_id=slot.id), COORDINATOR)
+    return answer
+
+
+async def let_slot_pass(companies: Alone, slot: Slot) -> None:
+    """Store a slot as if it had been yesterday."""
+    await companies.connection.execute(
+        "update slot set starts_at = now() - interval '26 hours', ends_at = now() - interval '24 hours' where id = $1",
+        slot.id,
+    )
