@@ -185,6 +185,11 @@ def test_a_class_larger_than_a_group_takes_two_where_it_may_split(pupils, splitt
     assert groups_for(a_slot(pupils_per_group=28), pupils, splitting=splitting) == groups
 
 
+def test_a_slot_of_one_group_has_no_second_one_to_split_into():
+    """Not even once it is empty."""
+    assert groups_for(a_slot(groups=1, pupils_per_group=28), 40, splitting=True) == 0
+
+
 @pytest.mark.parametrize(("pupils", "groups"), [(56, 1), (57, 0)])
 def test_where_places_are_pooled_a_class_is_one_group_of_any_size(pupils, groups):
     """As long as the slot holds it."""
