@@ -32,7 +32,6 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 def tellings(happened: Happened, now: datetime) -> Iterator[Telling]:
     """What an event gives to tell, and to whom."""
     actor = happened.actor or implied_actor(happened.event)
-    told: set[tuple[str, bool]] = set()
     for tell in TOLD.get(type(happened.event), ()):
         if not tell.when(happened):
             continue
@@ -40,8 +39,7 @@ def tellings(happened: Happened, now: datetime) -> Iterator[Telling]:
             addressee = addressee_of(happened.thing, whom)
             # The head is told of what a teacher of the same school did.
             did_it = addressee == actor and whom is not HEAD and not tell.anyway
-            if addressee and not did_it and (addressee, whom is HEAD) not in told:
-                told.add((addressee, whom is HEAD))
+            if addressee and not did_it:
                 yield telling_of(tell.kind, happened.thing, addressee, whom, now, facts=_facts(happened))
 
 

@@ -62,11 +62,11 @@ class Gateway:
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
 
-    async def tell(self, *events: Event) -> None:
+    async def tell(self, *events: Event, actor: str = "") -> None:
         """Announce events as their owners' relays would, and wait until the gateway has handled them all."""
         ids = []
         for event in events:
-            ids.append(await self.publish(subject_of(type(event)), msgspec.json.encode(event)))
+            ids.append(await self.publish(subject_of(type(event)), msgspec.json.encode(event), actor=actor))
 
         async def handled() -> bool:
             count = await self.connection.fetchval("select count(*) from inbox where event_id = any($1)", ids)
@@ -74,11 +74,11 @@ class Gateway:
 
         await until(handled)
 
-    async def publish(self, subject: str, body: bytes, event_id: str = "") -> str:
+    async def publish(self, subject: str, body: bytes, event_id: str = "", actor: str = "") -> str:
         """Publish anything on a neighbour's stream; returns the event's id."""
         event_id = event_id or str(uuid7())
         stream = self.neighbours[subject.split(".")[1]].jetstream()
-        await stream.publish(subject, body, headers={"ce-id": event_id})
+        await stream.publish(subject, body, headers={"ce-id": event_id} | ({"ce-actor": actor} if actor else {}))
         return event_id
 
 
@@ -95,11 +95,15 @@ async def until(found: Callable[[], Awaitable[Any]]) -> Any:
 
 
 @asynccontextmanager
-async def a_gateway(servers: Servers) -> AsyncIterator[Gateway]:
-    """The real application in a real uvicorn on a free port."""
-    settings = Settings(
-        database_dsn=servers.dsn("gateway"), nats_url=servers.nats_url("gateway"), http_port=0, database_connections=6
-    )
+async def a_gateway(servers: Servers, **given: Any) -> AsyncIterator[Gateway]:
+    """The real application in a real uvicorn on a free port; any setting may be given."""
+    told: dict[str, Any] = {
+        "database_dsn": servers.dsn("gateway"),
+        "nats_url": servers.nats_url("gateway"),
+        "http_port": 0,
+        "database_connections": 6,
+    }
+    settings = Settings(**(told | given))
     app = create_app(settings)
     listener = bind(settings)
     server = server_of(app, settings)
