@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from deploy.verify.books import BATCH, Books
 from deploy.verify.invariant import Finding, Invariant, Look, together
+
+T = TypeVar("T")
 
 # Whose table holds what the directory shows.
 OWNERS = {
@@ -18,14 +20,32 @@ OWNERS = {
     "association": "associations",
     "capacity": "associations",
     "partnership": "associations",
+    "intervention": "associations",
     "school": "matchmaker",
     "class_request": "matchmaker",
     "visit_proposal": "matchmaker",
     "partnership_proposal": "matchmaker",
     "match_run": "matchmaker",
+    "mediation": "matchmaker",
 }
-# What the matchmaker keeps of it, to match by.
-SUPPLY = ("company", "site", "job_need", "visit_offer", "slot", "booking", "association", "capacity")
+# What others keep of it, by version: the matchmaker to match by, associations to know whom they mediate.
+COPIES = (
+    *(
+        ("matchmaker", kind)
+        for kind in (
+            "company",
+            "site",
+            "job_need",
+            "visit_offer",
+            "slot",
+            "booking",
+            "association",
+            "capacity",
+            "intervention",
+        )
+    ),
+    ("associations", "booking"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,9 +78,9 @@ async def each_of(snapshot: Any, rows: Rows) -> AsyncIterator[tuple[Any, int]]:
 
 
 async def side_by_side(
-    left: AsyncIterator[tuple[Any, int]], right: AsyncIterator[tuple[Any, int]]
-) -> AsyncIterator[tuple[Any, int | None, int | None]]:
-    """Each key of either, both sorted by it, with the version that each gives; None where it has none."""
+    left: AsyncIterator[tuple[Any, T]], right: AsyncIterator[tuple[Any, T]]
+) -> AsyncIterator[tuple[Any, T | None, T | None]]:
+    """Each key of either, both sorted by it, with what each gives; None where it has none."""
     one, other = await anext(left, None), await anext(right, None)
     while one or other:
         if other is None or (one is not None and one[0] < other[0]):
@@ -86,12 +106,15 @@ async def compare_directory(books: Books) -> Look:
     )
 
 
-async def compare_supply(books: Books) -> Look:
-    """What the matchmaker keeps of companies and associations, and companies of schools."""
+async def compare_copies(books: Books) -> Look:
+    """What services keep of each other's things to work with; companies of schools, by their own key."""
     schools = 'select uai collate "C" as key, version from school order by 1'
     return together(
         [
-            *[await compare(books, kind, held_by(OWNERS[kind], kind), held_by("matchmaker", kind)) for kind in SUPPLY],
+            *[
+                await compare(books, kind, held_by(OWNERS[kind], kind), held_by(holder, kind))
+                for holder, kind in COPIES
+            ],
             await compare(books, "school", Rows("matchmaker", schools), Rows("companies", schools)),
         ]
     )
@@ -110,5 +133,5 @@ INVARIANTS = (
         compare_directory,
         lags=True,
     ),
-    Invariant("copies", "things that others copy", "each copy is as the owner keeps it", compare_supply, lags=True),
+    Invariant("copies", "things that others copy", "each copy is as the owner keeps it", compare_copies, lags=True),
 )

@@ -51,6 +51,16 @@ where state <> document ->> 'state' or version <> (document ->> 'version')::int
 order by id
 """
 
+_NOT_READY = """
+select id,
+    format('ready is %s, though it is %s and its mediation %s',
+        document ->> 'ready', state, coalesce(document ->> 'mediation', 'none')) as words
+from booking
+where coalesce((document ->> 'ready')::bool, false)
+    <> (state = 'confirmed' and coalesce(document ->> 'mediation', 'none') in ('none', 'accepted'))
+order by id
+"""
+
 INVARIANTS = (
     Invariant(
         "capacity",
@@ -75,5 +85,11 @@ INVARIANTS = (
         "bookings",
         "what counts them and what is shown of them say the same",
         asking(Question("companies", "select count(*) from booking", _SAYS_OTHERWISE)),
+    ),
+    Invariant(
+        "ready",
+        "bookings",
+        "each is ready where company, school and mediator have said yes, and only there",
+        asking(Question("companies", "select count(*) from booking", _NOT_READY)),
     ),
 )

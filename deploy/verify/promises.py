@@ -1,17 +1,46 @@
 """What was promised: answers that were given, deadlines that were set, work that was put off."""
 
+from contracts.machines import OPEN_PARTNERSHIP_PROPOSAL_STATES, PENDING_BOOKING_STATES
 from deploy.permissions import SERVICES
 from deploy.verify.invariant import Invariant, Question, asking
 
 # The tables that hold what commands answer, by service; a key of the API carries no version.
 HELD = {
     "companies": ("company", "site", "job_need", "visit_offer", "slot", "booking"),
-    "associations": ("association", "capacity", "partnership"),
+    "associations": ("association", "capacity", "partnership", "intervention"),
     "matchmaker": ("school", "class_request", "visit_proposal", "partnership_proposal", "match_run"),
 }
 
 _UNANSWERED = """
 select key as id, format('of %s, since %s', caller, created_at) as words from idempotency where answer = '' order by key
+"""
+# A pending booking is looked at when its answer is due, a waiting class when nothing can be offered any more.
+_WITHOUT_DEADLINE = """
+select id, format('%s, due %s, to be answered by %s', state, due_at, document ->> 'answer_by') as words
+from booking
+where case
+    when state = any($1::text[]) then due_at is null or due_at is distinct from (document ->> 'answer_by')::timestamptz
+    when state in ('waitlisted', 'confirmed') then due_at is null
+    else due_at is not null
+end
+order by id
+"""
+# What ends with a day is swept up a minute after it.
+_OVERDUE = """
+select id, format('%s, due %s', state, due_at) as words
+from booking where due_at < now() - interval '1 hour' order by due_at, id
+"""
+_WITHOUT_TIMER = """
+select id, format('%s, asked until %s', state, document ->> 'answer_by') as words
+from intervention
+where state = 'requested' and not exists (select from timer where key = intervention.id::text)
+order by id
+"""
+_NEVER_EXPIRES = """
+select id, format('%s, until %s', state, document ->> 'expires_at') as words
+from {table}
+where state = any($1::text[]) and not exists (select from timer where key = {table}.id::text)
+order by id
 """
 # Whoever runs the timers takes what is due within half a second.
 _LATE = """
@@ -53,6 +82,12 @@ def promises_kept(service: str) -> Question:
     )
 
 
+def expiring(table: str, states: frozenset[str]) -> Question:
+    """Every proposal that waits for an answer has the timer that closes it."""
+    wrong = _NEVER_EXPIRES.format(table=table)
+    return Question("matchmaker", f"select count(*) from {table}", wrong, (sorted(states),))  # noqa: S608  constants
+
+
 INVARIANTS = (
     Invariant(
         "idempotency",
@@ -65,6 +100,18 @@ INVARIANTS = (
         "things answered to a key",
         "each is there, as answered or later",
         asking(*(promises_kept(service) for service in HELD)),
+    ),
+    Invariant(
+        "deadlines",
+        "bookings, interventions and proposals",
+        "each that waits for an answer has its deadline, and none is overdue",
+        asking(
+            Question("companies", "select count(*) from booking", _WITHOUT_DEADLINE, (sorted(PENDING_BOOKING_STATES),)),
+            Question("companies", "select 0", _OVERDUE),
+            Question("associations", "select count(*) from intervention", _WITHOUT_TIMER),
+            expiring("visit_proposal", frozenset({"proposed"})),
+            expiring("partnership_proposal", OPEN_PARTNERSHIP_PROPOSAL_STATES),
+        ),
     ),
     Invariant(
         "timers",
