@@ -1,40 +1,46 @@
-"""When a class may come, and how a booking moves."""
+"""How a booking begins, and how people and the system move it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from msgspec.structs import asdict
 
-from contracts.companies.bookings import BookingConfirmed, BookingRequested, ClassNeeds
-from contracts.companies.visit_offers import Accessibility, SafetyRules
+from contracts.companies.bookings import (
+    BookingApproved,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingRequested,
+    DeclineReason,
+    MediationState,
+    WaitingFor,
+)
 from contracts.errors import Invalid, NotYours, SlotFull, TooLate, TransitionRefused
-from contracts.vocabulary import AccessNeed, Level, Role, VisitFormat
+from services.companies.bookings.deadline_rules import end_of_day
 from services.companies.bookings.rules import (
-    already_booked,
-    begun,
-    check_bookable,
+    Moving,
+    begun_as,
+    event_of_move,
     first_state,
     impossible,
-    last_day,
+    in_state,
     moved_booking,
-    wish_of,
-    wish_of_proposal,
+    overdue,
+    side_of,
+    with_hours,
 )
 from services.companies.bookings.rules import new_booking as booking_of
+from services.companies.bookings.wish_rules import wish_of, wish_of_proposal
 from tests.component.companies.given import (
     BOOKING_ID,
     COMPANY_ID,
-    COORDINATOR,
     NOW,
     OFFER_ID,
-    OTHER_UAI,
     SLOT_ID,
     TEACHER,
+    TODAY,
     UAI,
     VISIT_DAY,
     a_booking,
-    a_caller,
     a_slot,
     an_accepted_proposal,
     an_offer,
@@ -42,207 +48,90 @@ from tests.component.companies.given import (
     new_booking,
 )
 
-COMPANY, SCHOOL, REGION = (frozenset({word}) for word in ("company", "school", "coordinator"))
+COMPANY, SCHOOL, REGION, NOBODY = (frozenset(words) for words in (["company"], ["school"], ["coordinator"], []))
+HEAD = frozenset({"school", "head"})
 DAY = timedelta(days=1)
+INSTANT = an_offer(instant_confirmation=True)
+
+
+def move(booking, action, reason="", actors=SCHOOL, offer=None, head_approves=False, now=NOW + DAY):
+    moving = Moving(action=action, reason=reason, actors=actors, head_approves=head_approves, moment=now)
+    return moved_booking(booking, moving, a_slot(), offer or an_offer())
+
+
+def begin(wish, state="approved", offer=None, groups=1):
+    return booking_of(wish, a_slot(fictional=True), offer or an_offer(), groups, state, BOOKING_ID, NOW)
 
 
 def wish(**given):
     return wish_of(new_booking(**given), TEACHER)
 
 
-def check(wished=None, slot=None, offer=None, actors=SCHOOL, now=NOW, asked_at=None):
-    check_bookable(wished or wish(), slot or a_slot(), offer or an_offer(), actors, now, asked_at or now)
-
-
-def fields_of(refused):
-    return [wrong.field for wrong in refused.value.fields]
-
-
-# ------------------------------------------------------------ who wants to come
-
-
-def test_a_school_books_for_itself():
-    """Its key says which school it is; saying it again does no harm."""
-    assert wish().school_uai == UAI
-    assert wish(school_uai=UAI).school_uai == UAI
-
-
-def test_the_region_books_for_a_school_that_it_names():
-    """The number may be typed with spaces or in small letters."""
-    assert wish_of(new_booking(school_uai=" 0310024h "), COORDINATOR).school_uai == UAI
+# ------------------------------------------------------------ how it begins
 
 
 @pytest.mark.parametrize(
-    ("caller", "uai", "error"),
+    ("head_approves", "instant", "state", "event"),
     [
-        (TEACHER, OTHER_UAI, NotYours),
-        (a_caller(Role.COMPANY, COMPANY_ID), UAI, NotYours),
-        (a_caller(Role.ASSOCIATION, COMPANY_ID), UAI, NotYours),
-        (COORDINATOR, "", Invalid),
-        (COORDINATOR, "0310024A", Invalid),
+        (True, False, "requested", BookingRequested),
+        (True, True, "requested", BookingRequested),
+        (False, False, "approved", BookingRequested),
+        (False, True, "confirmed", BookingConfirmed),
     ],
 )
-def test_nobody_else_books_for_a_school(caller, uai, error):
-    """Not another school, not a company; and the Region has to name a right one."""
-    with pytest.raises(error):
-        wish_of(new_booking(school_uai=uai), caller)
+def test_a_booking_waits_for_the_head_then_for_the_company(head_approves, instant, state, event):
+    """Neither where the school has no approval step and the offer confirms at once; one event tells of it."""
+    offer = an_offer(instant_confirmation=instant)
 
-
-def test_a_class_is_its_request_or_its_level_and_name_within_its_school():
-    """Case and spaces do not make another class; another school's same name does."""
-    request = UUID(int=31)
-
-    assert wish(class_name="3e B").class_key == wish(class_name=" 3E  b ").class_key
-    assert wish(class_name="3e B").class_key != wish(class_name="3e C").class_key
-    assert wish(class_request_id=request).class_key == wish(class_request_id=request, class_name="x").class_key
-    assert wish(class_request_id=request).class_key != wish().class_key
-    elsewhere = wish_of(new_booking(school_uai=OTHER_UAI, class_request_id=request), COORDINATOR)
-    assert elsewhere.class_key != wish(class_request_id=request).class_key
-
-
-def test_an_accepted_proposal_is_a_wish():
-    """With its class's needs, its request and its mediator."""
-    proposal = an_accepted_proposal(a_slot(), needs=ClassNeeds(motor=1))
-
-    wished = wish_of_proposal(proposal)
-
-    assert (wished.school_uai, wished.level, wished.pupils, wished.adults) == (UAI, Level.TROISIEME, 24, 2)
-    assert (wished.proposal_id, wished.class_request_id) == (proposal.id, proposal.class_request_id)
-    assert (wished.association_id, wished.needs) == (proposal.association_id, ClassNeeds(motor=1))
-
-
-# ------------------------------------------------------------ whether it can
-
-
-def test_a_class_that_fits_may_come():
-    """Up to the very bounds: 28 pupils, two adults, the last day of the lead time."""
-    check(wish(pupils=28))
-    check(wish(pupils=10, adults=1, girls=10))
-    check(now=datetime(2026, 12, 1, 22, 59, tzinfo=UTC))
-    check(actors=REGION)
-
-
-@pytest.mark.parametrize(
-    ("given", "error"),
-    [
-        ({"slot": a_slot(state="full", groups_taken=2)}, SlotFull),
-        ({"slot": a_slot(state="closed")}, TransitionRefused),
-        ({"slot": a_slot(state="cancelled")}, TransitionRefused),
-        ({"actors": COMPANY}, NotYours),
-        ({"offer": an_offer(state="paused")}, TransitionRefused),
-        ({"now": datetime(2026, 12, 1, 23, 1, tzinfo=UTC)}, TooLate),
-        ({"now": at(VISIT_DAY, 9), "asked_at": NOW}, TooLate),
-    ],
-)
-def test_what_lies_in_the_slot_is_a_conflict(given, error):
-    """Full, closed, not the company's own, paused, too late, begun."""
-    with pytest.raises(error):
-        check(**given)
-
-
-def test_a_late_booking_is_told_the_last_day():
-    """The refusal carries the date."""
-    with pytest.raises(TooLate) as refused:
-        check(now=at(VISIT_DAY, 8) - DAY)
-
-    assert refused.value.facts["deadline"] == "2026-12-01"
-
-
-def test_no_lead_time_is_shorter_than_a_week():
-    """Whatever an offer says."""
-    assert last_day(a_slot(), an_offer(lead_time_days=1)) == VISIT_DAY - 7 * DAY
-    assert last_day(a_slot(), an_offer(lead_time_days=30)) == VISIT_DAY - 30 * DAY
-
-
-def test_a_yes_that_was_long_on_its_way_counts_from_when_it_was_said():
-    """The school answered in time; only a visit that has begun is too late."""
-    check(now=at(VISIT_DAY, 8), asked_at=NOW)
-
-
-@pytest.mark.parametrize(
-    ("given", "fields"),
-    [
-        ({"level": Level.CM1}, ["level"]),
-        ({"pupils": 29}, ["pupils"]),
-        ({"pupils": 9}, ["pupils"]),
-        ({"girls": 25}, ["girls"]),
-        ({"adults": 1}, ["adults"]),
-        ({"needs": ClassNeeds(visual=1)}, ["needs.visual"]),
-        ({"needs": ClassNeeds(motor=1, hearing=2)}, ["needs.motor", "needs.hearing"]),
-        ({"pupils": 12, "adults": 1, "needs": ClassNeeds(motor=13)}, ["needs.motor", "needs.motor"]),
-        ({"level": Level.CM1, "pupils": 40, "adults": 0}, ["level", "pupils", "adults"]),
-    ],
-)
-def test_what_the_school_can_mend_names_every_field(given, fields):
-    """Level, size, adults, needs."""
-    with pytest.raises(Invalid) as refused:
-        check(wish(**given))
-
-    assert fields_of(refused) == fields
-
-
-def test_a_way_round_serves_a_wheelchair_and_no_other_need():
-    """What the site receives itself needs no way round."""
-    by_detour = an_offer(accessibility=Accessibility(alternative_route="par la cour"))
-    fully = an_offer(accessibility=Accessibility(needs=(AccessNeed.VISUAL,)))
-
-    check(wish(needs=ClassNeeds(motor=1)), offer=by_detour)
-    check(wish(needs=ClassNeeds(visual=1)), offer=fully)
-    with pytest.raises(Invalid) as refused:
-        check(wish(needs=ClassNeeds(visual=1)), offer=by_detour)
-    assert fields_of(refused) == ["needs.visual"]
-
-
-def test_a_level_too_young_for_the_site_is_refused():
-    """The offer's other level is old enough."""
-    offer = an_offer(safety=SafetyRules(minimum_age=14))
-
-    check(wish(level=Level.TROISIEME), offer=offer)
-    with pytest.raises(Invalid) as refused:
-        check(wish(level=Level.QUATRIEME), offer=offer)
-    assert fields_of(refused) == ["level"]
-
-
-def test_what_concerns_the_site_is_not_asked_of_a_visit_that_comes_to_the_class():
-    """No adult takes pupils anywhere, no door is too narrow; the group's size still counts."""
-    offer = an_offer(formats=(VisitFormat.ON_SITE, VisitFormat.IN_CLASS), safety=SafetyRules(minimum_age=16))
-
-    check(wish(adults=0, needs=ClassNeeds(motor=1)), offer=offer)
-    with pytest.raises(Invalid):
-        check(wish(pupils=29), offer=offer)
-
-
-# ------------------------------------------------------------ what becomes of it
+    assert first_state(offer, head_approves=head_approves) == state
+    assert begun_as(a_booking(state=state)) is event
 
 
 def test_a_booking_carries_its_slot_and_its_wish():
     """Whoever reads it needs no look-up."""
-    booking = booking_of(wish(girls=12), a_slot(fictional=True), "requested", BOOKING_ID, NOW)
+    booking = begin(wish(girls=12, pupils=40), groups=2)
 
     assert (booking.slot_id, booking.visit_offer_id, booking.company_id) == (SLOT_ID, OFFER_ID, COMPANY_ID)
-    assert (booking.school_uai, booking.pupils, booking.girls, booking.class_name) == (UAI, 24, 12, "3e B")
-    assert (booking.starts_at, booking.state, booking.fictional) == (at(VISIT_DAY, 9), "requested", True)
+    assert (booking.school_uai, booking.pupils, booking.girls, booking.class_name) == (UAI, 40, 12, "3e B")
+    assert (booking.starts_at, booking.fictional, booking.groups) == (at(VISIT_DAY, 9), True, 2)
+    assert (booking.state, booking.version, booking.created_at, booking.changed_at) == ("approved", 1, NOW, NOW)
 
 
 @pytest.mark.parametrize(
-    ("instant", "state", "event"), [(True, "confirmed", BookingConfirmed), (False, "requested", BookingRequested)]
+    ("state", "waiting_for"),
+    [
+        ("requested", WaitingFor.HEAD),
+        ("approved", WaitingFor.COMPANY),
+        ("offered", WaitingFor.SCHOOL),
+        ("confirmed", WaitingFor.NOBODY),
+        ("waitlisted", WaitingFor.NOBODY),
+    ],
 )
-def test_an_offer_that_confirms_at_once_announces_just_that(instant, state, event):
-    """One event for one fact."""
-    booking = a_booking(state=first_state(an_offer(instant_confirmation=instant)))
+def test_a_booking_says_who_has_to_act(state, waiting_for):
+    """With a deadline where somebody has."""
+    booking = begin(wish(), state)
 
-    assert booking.state == state
-    assert begun(booking, a_slot()) == event(booking=booking, slot=a_slot())
+    assert booking.waiting_for is waiting_for
+    assert (booking.answer_by is not None) == (waiting_for is not WaitingFor.NOBODY)
 
 
-def test_a_class_that_comes_already_is_told_which_rule_refuses():
-    """The same slot, or another one on the same day."""
-    same = already_booked(a_slot(), SLOT_ID, BOOKING_ID)
-    other = already_booked(a_slot(), UUID(int=99), BOOKING_ID)
+@pytest.mark.parametrize(
+    ("association_id", "needs_mediation", "mediation"),
+    [
+        (None, False, MediationState.NONE),
+        (None, True, MediationState.WANTED),
+        (UUID(int=32), False, MediationState.WANTED),
+    ],
+)
+def test_a_visit_is_ready_once_all_parties_have_said_yes(association_id, needs_mediation, mediation):
+    """An association is a party where the offer needs one, or the class was promised one."""
+    wished = wish_of_proposal(an_accepted_proposal(a_slot(), association_id=association_id))
 
-    assert "class and slot" in same.problem.detail.en
-    assert "par classe et par jour" in other.problem.detail.fr
-    assert other.facts["booking_id"] == str(BOOKING_ID)
+    booking = begin(wished, "confirmed", an_offer(needs_mediation=needs_mediation))
+
+    assert booking.mediation is mediation
+    assert booking.ready == (mediation is MediationState.NONE)
+    assert booking.association_id is None
 
 
 @pytest.mark.parametrize(
@@ -254,24 +143,35 @@ def test_a_class_that_comes_already_is_told_which_rule_refuses():
 )
 def test_what_could_not_be_booked_says_why(refusal, reason):
     """The rule's slug, then words."""
-    booking = impossible(a_booking(), refusal)
+    booking = impossible(begin(wish(), "impossible"), refusal)
 
     assert (booking.state, booking.reason, booking.ended_by) == ("impossible", reason, "system")
+
+
+# ------------------------------------------------------------ how people move it
 
 
 @pytest.mark.parametrize(
     ("state", "action", "reason", "actors", "target", "ended_by"),
     [
-        ("requested", "confirm", "", COMPANY, "confirmed", ""),
-        ("requested", "decline", "staff_away", COMPANY, "declined", "company"),
-        ("requested", "decline", "other: the line is being rebuilt", REGION, "declined", "coordinator"),
+        ("requested", "approve", "", HEAD, "approved", ""),
+        ("requested", "approve", "", REGION, "approved", ""),
+        ("requested", "refuse", "exams", HEAD, "refused", "school"),
+        ("approved", "confirm", "", COMPANY, "confirmed", ""),
+        ("approved", "decline", "staff_away", COMPANY, "declined", "company"),
+        ("approved", "decline", "other: the line is being rebuilt", REGION, "declined", "coordinator"),
+        ("approved", "cancel", "", COMPANY, "cancelled", "company"),
         ("requested", "cancel", "", SCHOOL, "cancelled", "school"),
+        ("waitlisted", "cancel", "", SCHOOL, "cancelled", "school"),
+        ("offered", "cancel", "", SCHOOL, "cancelled", "school"),
+        ("confirmed", "cancel", "", HEAD, "cancelled", "school"),
         ("confirmed", "cancel", "strike", COMPANY, "cancelled", "company"),
+        ("offered", "accept", "", SCHOOL, "approved", ""),
     ],
 )
 def test_a_booking_moves(state, action, reason, actors, target, ended_by):
     """It keeps who ended it and why."""
-    moved = moved_booking(a_booking(state=state), action, reason, actors, NOW + DAY)
+    moved = move(a_booking(state=state), action, reason, actors)
 
     assert (moved.state, moved.reason, moved.ended_by) == (target, reason, ended_by)
     assert (moved.version, moved.changed_at) == (2, NOW + DAY)
@@ -280,23 +180,147 @@ def test_a_booking_moves(state, action, reason, actors, target, ended_by):
 @pytest.mark.parametrize(
     ("booking", "action", "reason", "actors", "error"),
     [
-        (a_booking(), "confirm", "", SCHOOL, NotYours),
-        (a_booking(), "decline", "", COMPANY, Invalid),
-        (a_booking(), "decline", "no time", COMPANY, Invalid),
-        (a_booking(), "approve", "", COMPANY, Invalid),
+        (a_booking(), "approve", "", SCHOOL, NotYours),
+        (a_booking(), "refuse", "exams", COMPANY, NotYours),
+        (a_booking(), "refuse", "  ", HEAD, Invalid),
+        (a_booking(), "confirm", "", COMPANY, TransitionRefused),
+        (a_booking(state="approved"), "confirm", "", SCHOOL, NotYours),
+        (a_booking(state="approved"), "decline", "", COMPANY, Invalid),
+        (a_booking(state="approved"), "decline", "no time", COMPANY, Invalid),
+        (a_booking(state="approved"), "postpone", "", COMPANY, Invalid),
+        (a_booking(state="confirmed"), "cancel", " ", COMPANY, Invalid),
+        (a_booking(state="confirmed"), "cancel", "", REGION, Invalid),
+        (a_booking(state="offered"), "accept", "", COMPANY, NotYours),
         (a_booking(state="cancelled"), "confirm", "", COMPANY, TransitionRefused),
         (a_booking(state="impossible"), "cancel", "", SCHOOL, TransitionRefused),
+        (a_booking(state="completed"), "cancel", "", SCHOOL, TransitionRefused),
         (a_booking(starts_at=NOW), "cancel", "", SCHOOL, TooLate),
     ],
 )
 def test_a_refused_move(booking, action, reason, actors, error):
     """A school does not confirm, a decline has a countable reason, what is over stays over."""
     with pytest.raises(error):
-        moved_booking(booking, action, reason, actors, NOW)
+        move(booking, action, reason, actors, now=NOW)
 
 
-def test_a_wish_says_nothing_that_a_booking_does_not_keep():
-    """Every field of a wish is one of the booking."""
-    booking = booking_of(wish(), a_slot(), "requested", BOOKING_ID, NOW)
+@pytest.mark.parametrize("word", list(DeclineReason))
+def test_a_company_declines_with_any_word_of_the_list(word):
+    """More may follow a colon."""
+    for reason in (word, f"{word} : en travaux"):
+        assert move(a_booking(state="approved"), "decline", reason, COMPANY).state == "declined"
 
-    assert all(getattr(booking, name) == value for name, value in asdict(wish()).items())
+
+@pytest.mark.parametrize(
+    ("state", "action", "reason", "actors"),
+    [
+        ("requested", "approve", "", HEAD),
+        ("requested", "refuse", "exams", HEAD),
+        ("approved", "confirm", "", COMPANY),
+        ("approved", "decline", "safety", COMPANY),
+        ("offered", "accept", "", SCHOOL),
+    ],
+)
+def test_an_answer_counts_until_its_deadline(state, action, reason, actors):
+    """To the second; afterwards the refusal says the date, in the time of Occitanie. Leaving needs no deadline."""
+    booking = a_booking(state=state, answer_by=end_of_day(TODAY))
+
+    move(booking, action, reason, actors, now=end_of_day(TODAY) - timedelta(seconds=1))
+    with pytest.raises(TooLate) as refused:
+        move(booking, action, reason, actors, now=end_of_day(TODAY))
+
+    assert (refused.value.facts["deadline"], refused.value.facts["state"]) == ("2026-11-25T00:00+01:00", state)
+    assert action in refused.value.facts["allowed_actions"]
+    assert move(booking, "cancel", now=end_of_day(TODAY)).state == "cancelled"
+
+
+def test_no_answer_counts_once_the_visit_has_begun():
+    """Even where its day was still left."""
+    booking = a_booking(state="approved", answer_by=end_of_day(VISIT_DAY))
+
+    with pytest.raises(TooLate):
+        move(booking, "confirm", "", COMPANY, now=at(VISIT_DAY, 9))
+
+
+def test_the_heads_yes_confirms_where_the_offer_does_so_at_once():
+    """One event for one fact: confirmed, not first approved."""
+    moved = move(a_booking(), "approve", actors=HEAD, offer=INSTANT)
+
+    assert (moved.state, moved.ready, moved.waiting_for) == ("confirmed", True, WaitingFor.NOBODY)
+    assert event_of_move("approve", moved) is BookingConfirmed
+    assert event_of_move("approve", move(a_booking(), "approve", actors=HEAD)) is BookingApproved
+
+
+@pytest.mark.parametrize(
+    ("head_approves", "offer", "moved_from", "state", "event"),
+    [
+        (True, None, None, "requested", BookingRequested),
+        (False, None, None, "approved", BookingRequested),
+        (False, INSTANT, None, "confirmed", BookingConfirmed),
+        # A company that moved the visit has said yes.
+        (True, None, UUID(int=9), "confirmed", BookingConfirmed),
+    ],
+)
+def test_taking_an_offered_place_begins_like_any_booking(head_approves, offer, moved_from, state, event):
+    """It waits for whoever has not said yes yet."""
+    offered = a_booking(state="offered", rescheduled_from=moved_from)
+
+    accepted = move(offered, "accept", offer=offer, head_approves=head_approves)
+
+    assert accepted.state == state
+    assert event_of_move("accept", accepted) is event
+    assert event_of_move("cancel", move(offered, "cancel")) is BookingCancelled
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "late"),
+    [("confirmed", 14, False), ("confirmed", 13, True), ("approved", 3, True), ("waitlisted", 3, False)],
+)
+def test_a_cancellation_near_the_visit_is_late(state, days, late):
+    """But not of a class that only waited for a place; no other end is."""
+    near = a_booking(state=state, starts_at=NOW + days * DAY)
+
+    assert move(near, "cancel", now=NOW).late is late
+    assert not in_state(near, "expired", TODAY, NOW).late
+
+
+@pytest.mark.parametrize(
+    ("actors", "side"), [(COMPANY, "company"), (HEAD, "school"), (REGION, "coordinator"), (NOBODY, "system")]
+)
+def test_a_head_of_school_is_its_school(actors, side):
+    """As a booking keeps who ended it."""
+    assert side_of(actors) == side
+
+
+# ------------------------------------------------------------ what the system does
+
+
+@pytest.mark.parametrize("state", ["requested", "approved", "offered", "waitlisted"])
+def test_what_nobody_answered_expires_with_its_stage(state):
+    """So that one can count who does not answer."""
+    expired = overdue(a_booking(state=state, answer_by=NOW), NOW)
+
+    assert (expired.state, expired.reason, expired.ended_by) == ("expired", state, "system")
+    assert (expired.answer_by, expired.waiting_for) == (None, WaitingFor.NOBODY)
+
+
+def test_a_visit_that_nobody_reported_on_is_presumed_done():
+    """It ends by nobody's hand."""
+    presumed = overdue(a_booking(state="confirmed", ready=True), NOW)
+
+    assert (presumed.state, presumed.reason, presumed.ended_by, presumed.ready) == ("presumed_done", "", "", False)
+
+
+@pytest.mark.parametrize("state", ["completed", "no_show", "presumed_done", "cancelled", "expired", "impossible"])
+def test_what_is_over_is_never_overdue(state):
+    """Whatever timer still rings."""
+    assert overdue(a_booking(state=state), NOW) is None
+
+
+def test_new_hours_leave_the_deadline():
+    """Who has to answer keeps the time that they had."""
+    booking = a_booking(state="approved", answer_by=end_of_day(TODAY))
+
+    moved = with_hours(booking, a_slot(starts_at=at(VISIT_DAY, 14), ends_at=at(VISIT_DAY, 16)), NOW)
+
+    assert (moved.starts_at, moved.ends_at, moved.version) == (at(VISIT_DAY, 14), at(VISIT_DAY, 16), 2)
+    assert (moved.state, moved.answer_by) == ("approved", end_of_day(TODAY))
