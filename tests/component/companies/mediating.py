@@ -1,4 +1,4 @@
-"""Builders of what companies are told of a visit's third party: interventions of associations, the matchmaker's search."""
+"""Builders of what companies are told of a visit's third party: interventions, and searches in vain."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Counting places: whatever comes and goes, a slot knows what it has taken, and is full exactly when nothing is left."""
+"""Counting places: whoever comes and goes, a slot knows what it has taken, and is full just when nothing is left."""
 
 import pytest
 from hypothesis import given
