@@ -7,8 +7,10 @@ The trace context is W3C's `traceparent`; it travels as a header of every messag
 import logging
 import re
 import secrets
+import sys
 from contextvars import ContextVar
 
+import msgspec
 import structlog
 
 # Version, trace id (not all zeros), parent id, flags; a later version may add more behind them.
@@ -26,9 +28,10 @@ def configure_logging(level: str, service: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_trace,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_encode),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)
@@ -38,6 +41,11 @@ def _add_trace(_logger: object, _method: str, event: structlog.typing.EventDict)
     if trace := trace_id():
         event["trace_id"] = trace
     return event
+
+
+def _encode(line: structlog.typing.EventDict, **_: object) -> bytes:
+    """A line in JSON; what JSON has no word for stands as Python shows it."""
+    return msgspec.json.encode(line, enc_hook=repr)
 
 
 def log() -> structlog.typing.FilteringBoundLogger:

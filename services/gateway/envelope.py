@@ -6,7 +6,6 @@ An ASGI wrapper of the whole application, because a framework's middleware only 
 import re
 import time
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,12 +18,12 @@ _SECRET_END = re.compile(r"^(/mailbox/|/v1/calendars/).+")
 
 # Answers hold what only their caller may see, some of them a key: nobody between keeps a copy. Nothing of ours is to be
 # shown inside another page or run as anything but what it says it is.
-_CAUTION = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+_CAUTION = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 
 def with_envelope(app: ASGIApp) -> ASGIApp:
@@ -42,10 +41,9 @@ def with_envelope(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableScopeHeaders(message)
-                headers["x-request-id"] = trace_id()
-                for name, value in _CAUTION.items():
-                    headers.setdefault(name, value)
+                given = {name.lower() for name, _ in message["headers"]}
+                added = [each for each in _CAUTION if each[0] not in given]
+                message["headers"] = [*message["headers"], (b"x-request-id", trace_id().encode()), *added]
             await send(message)
 
         try:

@@ -7,6 +7,7 @@ Every route needs a key with the scope that it names; those that need none say s
 import hmac
 import time
 from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ ANY_KEY = "any key"
 # A revoked key works this long at most on a replica that knows it; every lookup saved is a query saved.
 REMEMBERED_S = 2.0
 REMEMBERED_KEYS = 5000
+# A busy key must not write its row with every request.
+LAST_USED_EXACT_TO = timedelta(minutes=1)
 
 
 class KeyRing:
@@ -50,7 +53,9 @@ class KeyRing:
             if stored is None:
                 raise Unauthenticated()
             caller = _holder(stored, secret)
-            await update_last_used(connection, key_id)
+            last_used_at = stored.key.last_used_at
+            if last_used_at is None or datetime.now(UTC) - last_used_at > LAST_USED_EXACT_TO:
+                await update_last_used(connection, key_id)
         self._remember(key_id, stored)
         return caller
 

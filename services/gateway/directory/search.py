@@ -5,7 +5,7 @@ what an answer looks like.
 """
 
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,18 +20,9 @@ from contracts.message import Page, decoder_of
 from contracts.vocabulary import AccessNeed, Level, Theme
 from services.gateway.directory.cursors import decode_cursor, encode_cursor
 from services.gateway.directory.masks import mask
+from services.gateway.directory.statements import read_statement, write_statement
 from services.gateway.directory.travel import Atlas, Journeys
 from services.work import Connection
-
-
-def _statements(name: str) -> dict[bool, str]:
-    """A statement by whether full slots are wanted too; two, so that each finds its own index."""
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    return {False: text, True: text.replace("and bookable", "and (bookable or awaitable)")}
-
-
-_BY_DATE = _statements("search_by_date.sql")
-_BY_TRAVEL = _statements("search_by_travel.sql")
 
 PARIS = ZoneInfo("Europe/Paris")
 # Nobody plans a visit farther ahead; an end that is always there keeps the statement one.
@@ -99,41 +90,52 @@ async def search_visits(
 ) -> Page[FoundVisit]:
     """One page of visits; raises Invalid naming `school`, `until`, `order` or `cursor`."""
     journeys = await _journeys(connection, atlas, wanted)
-    begin, end = _span(wanted, now)
-    filters = (
-        mask((wanted.level,) if wanted.level else ()),
-        mask(wanted.themes),
-        wanted.rome,
-        mask(wanted.needs),
-        wanted.needs_mediation,
-        wanted.department,
-        begin,
-        end,
-        now,
-        wanted.free,
-        wanted.role_model,
-        wanted.pupils,
-    )
+    begin, until = _span(wanted, now)
+    values: dict[str, Any] = {
+        "level": mask((wanted.level,)) if wanted.level else None,
+        "themes": mask(wanted.themes) or None,
+        "rome": wanted.rome,
+        "needs": mask(wanted.needs) or None,
+        "mediation": wanted.needs_mediation,
+        "department": wanted.department,
+        "free": wanted.free,
+        "role_model": wanted.role_model,
+        "pupils": wanted.pupils,
+        "begin": begin,
+        "until": until,
+        "now": now,
+        "limit": limit + 1,
+    }
     if wanted.order is VisitOrder.TRAVEL and journeys:
+        text = _text("search_by_travel.sql", include_full=wanted.include_full)
         nearest = decode_cursor(cursor, TravelPosition) or TravelPosition(-1, begin, _FIRST_ID)
-        statement = _BY_TRAVEL[wanted.include_full]
+        values |= {"after_minutes": nearest.minutes, "after": nearest.starts_at, "after_id": nearest.id}
         rows: list[asyncpg.Record] = []
-        for ring, minutes in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
-            rows += await connection.fetch(statement, ring, minutes, *filters, *nearest, limit + 1)
+        for places, minutes in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
+            statement, given = write_statement(text, values | {"places": places, "minutes": minutes})
+            rows += await connection.fetch(statement, *given)
             if len(rows) > limit:
                 break
     else:
+        text = _text("search_by_date.sql", include_full=wanted.include_full)
         soonest = decode_cursor(cursor, DatePosition) or DatePosition(begin, _FIRST_ID)
-        only_there = wanted.max_travel_minutes is not None
-        places = journeys.within(wanted.max_travel_minutes) if journeys else []
-        statement = _BY_DATE[wanted.include_full]
-        rows = await connection.fetch(statement, places, only_there, *filters, *soonest, limit + 1)
+        values |= {"after": soonest.starts_at, "after_id": soonest.id}
+        if journeys and wanted.max_travel_minutes is not None:
+            values["places"] = journeys.within(wanted.max_travel_minutes)
+        statement, given = write_statement(text, values)
+        rows = await connection.fetch(statement, *given)
     visits = tuple(_visit(row, journeys) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items=visits)
     last = DatePosition(visits[-1].slot.starts_at, visits[-1].slot.id)
     by_travel = wanted.order is VisitOrder.TRAVEL
     return Page(items=visits, next_cursor=encode_cursor((visits[-1].travel_minutes, *last) if by_travel else last))
+
+
+@cache
+def _text(file: str, *, include_full: bool) -> str:
+    text = read_statement(file)
+    return text.replace("and bookable", "and (bookable or awaitable)") if include_full else text
 
 
 async def _journeys(connection: "Connection[Any]", atlas: Atlas, wanted: Wanted) -> Journeys | None:
@@ -171,14 +173,14 @@ def _span(wanted: Wanted, now: datetime) -> tuple[datetime, datetime]:
 
 def _visit(row: "asyncpg.Record", journeys: Journeys | None) -> FoundVisit:
     slot = decoder_of(Slot).decode(row["slot"])
-    place = row["place"]
+    minutes, km = (journeys.to(row["place"]) if journeys else None) or (None, None)
     return FoundVisit(
         slot=slot,
-        visit_offer=msgspec.Raw(row["summary"]),
+        visit_offer=msgspec.Raw(row["visit_offer"]),
         groups_left=slot.groups_left,
         places_left=slot.pupils_left if slot.pooled else None,
         waiting_list=slot.is_taken,
-        travel_minutes=journeys.minutes_to[place] if journeys else None,
-        distance_km=round(journeys.km_to[place], 1) if journeys else None,
+        travel_minutes=minutes,
+        distance_km=km,
         fictional=slot.fictional or row["fictional"],
     )

@@ -1,22 +1,21 @@
 -- The visits of a search in one ring around the school, nearest first; rings are asked for from the innermost on
 -- (directory/travel.py), until the page is full.
 --
--- $1 numbers of the ring's places, $2 minutes to each; $3 to $14 and «bookable» as in search_by_date.sql;
--- $15, $16, $17 minutes, start and id of the last visit of the page before; $18 limit.
+-- :places numbers of the ring's places, :minutes to each; all others as in search_by_date.sql, :after_minutes besides.
 with matching as materialized (
     select offer.id, offer.lead_time_days, offer.splitting, near.minutes
     from search_offer offer
-    join unnest($1::int[], $2::int[]) as near (place, minutes) using (place)
+    join unnest(:places::int[], :minutes::int[]) as near (place, minutes) using (place)
     where offer.published
-        and ($3::int = 0 or offer.levels & $3 <> 0)
-        and ($4::int = 0 or offer.themes & $4 <> 0)
-        and ($5::text is null or offer.rome_codes @> array[$5])
-        and offer.access_needs & $6::int = $6
-        and ($7::boolean is null or offer.needs_mediation = $7)
-        and ($8::text is null or offer.department = $8)
-        and ($12::boolean is null or offer.free = $12)
-        and ($13::boolean is null or offer.role_model = $13)
-        and ($14::int is null or offer.pupils_min <= $14)
+        and offer.levels & :level::int <> 0
+        and offer.themes & :themes::int <> 0
+        and offer.rome_codes @> array[:rome::text]
+        and offer.access_needs & :needs::int = :needs
+        and offer.needs_mediation = :mediation
+        and offer.department = :department
+        and offer.free = :free
+        and offer.role_model = :role_model
+        and offer.pupils_min <= :pupils::int
         and not exists (
             select from entry company
             where company.kind = 'company' and company.id = offer.company_id and company.state = 'suspended'
@@ -30,18 +29,19 @@ page as (
         from search_slot
         where visit_offer_id = matching.id
             and bookable
-            and starts_at >= $9::timestamptz and starts_at < $10::timestamptz
-            and starts_at > $11::timestamptz + make_interval(days => matching.lead_time_days)
-            and ($14::int is null or case when matching.splitting then fits_split else fits end >= $14)
-            and (matching.minutes, starts_at, id) > ($15::int, $16::timestamptz, $17::uuid)
+            and starts_at >= :begin::timestamptz and starts_at < :until::timestamptz
+            and starts_at > :now::timestamptz + make_interval(days => matching.lead_time_days)
+            and case when matching.splitting then fits_split else fits end >= :pupils::int
+            and (matching.minutes, starts_at, id) > (:after_minutes::int, :after::timestamptz, :after_id::uuid)
         order by starts_at, id
-        limit $18::int
+        limit :limit::int
     ) slot
     order by matching.minutes, slot.starts_at, slot.id
-    limit $18::int
+    limit :limit::int
 )
-select page.id, page.starts_at, offer.place, offer.fictional, slot.document as slot, offer.summary
+select page.id, page.starts_at, offer.place, offer.fictional, slot.document as slot, summary.document as visit_offer
 from page
 join search_offer offer on offer.id = page.visit_offer_id
+join search_summary summary on summary.id = page.visit_offer_id
 join entry slot on slot.kind = 'slot' and slot.id = page.id
 order by page.minutes, page.starts_at, page.id

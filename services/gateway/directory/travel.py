@@ -1,10 +1,11 @@
 """How long a class of one school rides to each place of the directory.
 
 Places never change and are never dropped (0002_directory.sql): a copy in memory is whole as long as their number is
-the database's. From a school every place is timed once; asking again costs one look at that number.
+the database's. From a school every place is timed once, however many come later.
 """
 
 import math
+import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
@@ -15,13 +16,19 @@ import msgspec
 
 from contracts.place import Place
 from contracts.reference.travel import MOUNTAIN_DEPARTMENTS, coach_minutes_over, road_km, straight_km
-from services.gateway.directory.travel_store import Point, find_school_and_count, list_points
+from services.gateway.directory.travel_store import Point, count_points, find_school, list_points
 from services.work import Connection
 
 # Schools whose journeys are kept: some 20 KB each where there are 2 000 places.
 REMEMBERED_SCHOOLS = 512
-# Places in the innermost ring of a search by travel: it mostly holds a page already.
-FIRST_RING = 32
+# Places in the innermost ring of a search by travel, which mostly holds a page already, and how much wider the next is.
+FIRST_RING = 64
+WIDER = 16
+# A new place is found after this long at most; a school that moved, or a new one, is where it is after that long.
+PLACES_FRESH_S = 0.2
+SCHOOLS_FRESH_S = 10.0
+# Stands for a place that was not there yet.
+UNTIMED = 0xFFFF
 # Minutes are cut to this many decimals before rounding up, so that 30 min + 1e-13 stays 30.
 _DECIMALS = 6
 
@@ -42,6 +49,12 @@ class Journeys(msgspec.Struct, frozen=True):
         """The places no farther than that."""
         return self.places if max_minutes is None else self.places[: bisect_right(self.minutes, max_minutes)]
 
+    def to(self, place: int) -> tuple[int, float] | None:
+        """Minutes and kilometres to a place, None where it was not there yet when these journeys were timed."""
+        if place >= len(self.minutes_to) or self.minutes_to[place] == UNTIMED:
+            return None
+        return self.minutes_to[place], round(self.km_to[place], 1)
+
     def rings(self, from_minutes: int, max_minutes: int | None) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
         """The places in between, and their minutes, in ever wider rings around the school.
 
@@ -53,7 +66,7 @@ class Journeys(msgspec.Struct, frozen=True):
         while begin < end:
             edge = bisect_right(self.minutes, self.minutes[min(begin + width, end) - 1])
             yield self.places[begin:edge], self.minutes[begin:edge]
-            begin, width = edge, 4 * width
+            begin, width = edge, WIDER * width
 
 
 class Atlas:
@@ -61,34 +74,56 @@ class Atlas:
 
     def __init__(self) -> None:
         self._points: list[Point] = []
-        self._journeys: OrderedDict[str, tuple[int, Journeys]] = OrderedDict()
+        self._points_until = 0.0
+        self._journeys: OrderedDict[str, tuple[float, Journeys]] = OrderedDict()
 
     async def journeys_from(self, connection: "Connection[Any]", uai: str) -> Journeys | None:
         """All journeys from a school; None where the directory does not know the school."""
-        found = await find_school_and_count(connection, uai)
-        if found is None:
-            return None
-        school, places = found
-        if places != len(self._points):
-            self._points = await list_points(connection)
-        known = self._journeys.get(uai)
-        if known is None or known[0] != len(self._points) or known[1].school != school.place:
-            known = (len(self._points), time_journeys(school.place, self._points))
-            self._journeys[uai] = known
-            if len(self._journeys) > REMEMBERED_SCHOOLS:
-                self._journeys.popitem(last=False)
+        await self._look_at_places(connection)
+        until, journeys = self._journeys.get(uai, (0.0, None))
+        if journeys is None or until <= time.monotonic():
+            school = await find_school(connection, uai)
+            if school is None:
+                self._journeys.pop(uai, None)
+                return None
+            if journeys is None or journeys.school != school.place:
+                journeys = no_journeys(school.place)
+            until = time.monotonic() + SCHOOLS_FRESH_S
+        if len(journeys.places) < len(self._points):
+            journeys = with_more(journeys, self._points)
+        self._remember(uai, until, journeys)
+        return journeys
+
+    async def _look_at_places(self, connection: "Connection[Any]") -> None:
+        if self._points_until <= time.monotonic():
+            # Before the look, so that whoever searches meanwhile does not look too; but nobody goes without any place.
+            self._points_until = time.monotonic() + PLACES_FRESH_S if self._points else 0.0
+            if await count_points(connection) != len(self._points):
+                self._points = await list_points(connection)
+
+    def _remember(self, uai: str, until: float, journeys: Journeys) -> None:
+        self._journeys[uai] = until, journeys
         self._journeys.move_to_end(uai)
-        return known[1]
+        if len(self._journeys) > REMEMBERED_SCHOOLS:
+            self._journeys.popitem(last=False)
 
 
-def time_journeys(school: Place, points: list[Point]) -> Journeys:
-    """The journeys from a school's place to these points."""
-    size = max((point.number for point in points), default=0) + 1
-    minutes_to, km_to = array("H", bytes(2 * size)), array("f", bytes(4 * size))
+def no_journeys(school: Place) -> Journeys:
+    """A school that no place is timed from yet."""
+    return Journeys(school, array("i"), array("H"), array("H"), array("f"))
+
+
+def with_more(journeys: Journeys, points: list[Point]) -> Journeys:
+    """The journeys to these points, of which some are timed already."""
+    school = journeys.school
+    missing = max(point.number for point in points) + 1 - len(journeys.minutes_to)
+    minutes_to = journeys.minutes_to + array("H", [UNTIMED]) * missing
+    km_to = journeys.km_to + array("f", [0]) * missing
     for point in points:
-        distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)
-        minutes_to[point.number] = _minutes(school, point, distance_km)
-        km_to[point.number] = road_km(distance_km)
+        if minutes_to[point.number] == UNTIMED:
+            distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)
+            minutes_to[point.number] = _minutes(school, point, distance_km)
+            km_to[point.number] = road_km(distance_km)
     places = array("i", sorted((point.number for point in points), key=lambda number: (minutes_to[number], number)))
     return Journeys(school, places, array("H", (minutes_to[number] for number in places)), minutes_to, km_to)
 

@@ -16,13 +16,16 @@ class Point(NamedTuple):
     department: str
 
 
-async def find_school_and_count(connection: "Connection[Any]", uai: str) -> tuple[School, int] | None:
-    """A school and how many places there are; None where the directory does not know the school."""
-    row = await connection.fetchrow(
-        "select document, (select count(*) from place) as places from entry where kind = 'school' and parent = $1",
-        uai,
-    )
-    return (decoder_of(School).decode(row["document"]), row["places"]) if row else None
+async def find_school(connection: "Connection[Any]", uai: str) -> School | None:
+    """A school; None where the directory does not know it."""
+    text = await connection.fetchval("select document from entry where kind = 'school' and parent = $1", uai)
+    return decoder_of(School).decode(text) if text else None
+
+
+async def count_points(connection: "Connection[Any]") -> int:
+    """How many places there are."""
+    number: int = await connection.fetchval("select count(*) from place")
+    return number
 
 
 async def list_points(connection: "Connection[Any]") -> list[Point]:

@@ -27,6 +27,7 @@ def _sql(name: str) -> str:
 _UPSERT_ENTRIES = _sql("upsert_entries")
 _INSERT_PLACES = _sql("insert_places")
 _UPSERT_OFFERS = _sql("upsert_search_offers")
+_UPSERT_SUMMARIES = _sql("upsert_search_summaries")
 _UPSERT_SLOTS = _sql("upsert_search_slots")
 
 
@@ -42,6 +43,7 @@ async def upsert_resources(connection: "Connection[Any]", resources: Iterable[Re
     if offers := [_offer_row(resource) for resource in kept if isinstance(resource, VisitOffer)]:
         await connection.execute(_INSERT_PLACES, offers)
         await connection.execute(_UPSERT_OFFERS, offers)
+        await connection.execute(_UPSERT_SUMMARIES, offers)
     if slots := [_slot_row(resource) for resource in kept if isinstance(resource, Slot)]:
         await connection.execute(_UPSERT_SLOTS, slots)
 

@@ -6,9 +6,14 @@ alter table search_offer
     add column free boolean not null default false,
     add column pupils_min int not null default 1,
     add column splitting boolean not null default false,
-    add column fictional boolean not null default false,
-    -- An offer as the search shows it, in JSON.
-    add column summary text not null default '{}';
+    add column fictional boolean not null default false;
+
+-- An offer as the search shows it, in JSON: apart, because the search reads all offers, and shows few.
+create table search_summary (
+    id uuid primary key,
+    version int not null,
+    document text not null
+);
 
 alter table search_slot
     add column awaitable boolean not null default false,
@@ -23,17 +28,21 @@ update search_offer set
     ),
     pupils_min = (document ->> 'pupils_min')::int,
     splitting = coalesce((document ->> 'splitting')::boolean, false),
-    fictional = coalesce((document ->> 'fictional')::boolean, false),
-    summary = (
-        select json_object_agg(key, value)::text from jsonb_each(document) where key in (
-            'id', 'title', 'company_id', 'company_name', 'site_id', 'site_name', 'place', 'themes', 'rome_codes',
-            'levels', 'formats', 'duration_minutes', 'pupils_min', 'pupils_max', 'pupils_per_adult', 'lead_time_days',
-            'instant_confirmation', 'needs_mediation', 'role_model_present', 'price_cents',
-            'transport_paid_by_company', 'coach_parking', 'accessibility', 'safety', 'pooled', 'splitting'
-        )
-    )
+    fictional = coalesce((document ->> 'fictional')::boolean, false)
 from entry
 where entry.kind = 'visit-offer' and entry.id = search_offer.id;
+
+insert into search_summary (id, version, document)
+select id, version, (
+    select json_object_agg(key, value)::text from jsonb_each(document) where key in (
+        'id', 'title', 'company_id', 'company_name', 'site_id', 'site_name', 'place', 'themes', 'rome_codes',
+        'levels', 'formats', 'duration_minutes', 'pupils_min', 'pupils_max', 'pupils_per_adult', 'lead_time_days',
+        'instant_confirmation', 'needs_mediation', 'role_model_present', 'price_cents',
+        'transport_paid_by_company', 'coach_parking', 'accessibility', 'safety', 'pooled', 'splitting'
+    )
+)
+from entry
+where kind = 'visit-offer';
 
 update search_slot set
     awaitable = document ->> 'state' = 'full',
