@@ -68,10 +68,10 @@ async def an_opened_slot(companies: Alone, offer_given: Any = None, **given: Any
     return host, await a_slot_of(companies, host, offer, **given)
 
 
-async def waitlisted(companies: Alone, slot: Slot, **given: Any) -> Booking:
+async def waitlisted(companies: Alone, slot: Slot, caller: Caller = OTHER_TEACHER, **given: Any) -> Booking:
     """A class of another school that waits for a place on the slot."""
     request = JoinWaitingList(slot_id=slot.id, booking=new_booking(**given))
-    answer: Booking = await companies.ask(request, OTHER_TEACHER)
+    answer: Booking = await companies.ask(request, caller)
     return answer
 
 

@@ -13,9 +13,10 @@ from contracts.companies.visit_offers import NewVisitOffer, VisitOffer
 from contracts.fields import Contact
 from contracts.local_time import PARIS, local_day, start_of_day
 from contracts.matchmaker.proposals import VisitProposal
+from contracts.matchmaker.schools import School
 from contracts.place import place_of
 from contracts.reference.calendar import add_working_days, is_school_day
-from contracts.vocabulary import JobNeedKind, Level, OrganisationKind, Role, Theme
+from contracts.vocabulary import JobNeedKind, Level, OrganisationKind, Role, SchoolKind, Theme
 
 # A Tuesday in Toulouse, ten in the morning.
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -237,6 +238,20 @@ def a_booking(**given: Any) -> Booking:
 
 
 # ------------------------------------------------------------ what is told
+
+
+def a_school(version: int = 2, **given: Any) -> School:
+    """A school whose head approves every booking."""
+    told: dict[str, Any] = {
+        "id": UUID(int=50),
+        "version": version,
+        "uai": UAI,
+        "name": "Collège d'essai",
+        "kind": SchoolKind.COLLEGE,
+        "place": place_of("31555", None, None),
+        "head_approves": True,
+    }
+    return School(**(told | given))
 
 
 def an_accepted_proposal(slot: Slot, now: datetime = NOW, **given: Any) -> VisitProposal:

@@ -13,12 +13,12 @@ from contracts.companies.bookings import (
     MediationState,
     MoveBooking,
 )
-from contracts.companies.slots import GetSlot
 from contracts.companies.visit_offers import MoveVisitOffer
 from contracts.matchmaker.proposals import VisitProposalAccepted
 from contracts.vocabulary import Level
-from tests.component.companies.asking import a_host, a_slot_of, an_offer_of, booked
-from tests.component.companies.given import COORDINATOR, TEACHER, UAI, an_accepted_proposal
+from tests.component.companies.acting import told
+from tests.component.companies.asking import a_host, a_slot_of, an_offer_of, booked, current_slot
+from tests.component.companies.given import TEACHER, UAI, an_accepted_proposal
 
 
 async def a_slot(companies, groups=1, **given):
@@ -32,26 +32,6 @@ def accepted(slot, **given):
     return VisitProposalAccepted(visit_proposal=an_accepted_proposal(slot, datetime.now(UTC), **given))
 
 
-async def told(companies, *events):
-    """Tell the events, in order, and wait until each was handled."""
-    before = await handled(companies)
-    for event in events:
-        await companies.tell(event)
-
-    async def all_handled():
-        return await handled(companies) == before + len(events)
-
-    await companies.until(all_handled)
-
-
-async def handled(companies):
-    return await companies.connection.fetchval("select count(*) from inbox")
-
-
-async def current(companies, slot):
-    return await companies.ask(GetSlot(slot_id=slot.id), COORDINATOR)
-
-
 async def test_an_accepted_proposal_is_booked_for_its_school(companies):
     """With the proposal and the class request, so that others know what it is about; a mediator was promised."""
     _, _, slot = await a_slot(companies)
@@ -59,7 +39,7 @@ async def test_an_accepted_proposal_is_booked_for_its_school(companies):
 
     await told(companies, event)
 
-    [booking], taken = await companies.documents("booking", Booking), await current(companies, slot)
+    [booking], taken = await companies.documents("booking", Booking), await current_slot(companies, slot)
     proposal = event.visit_proposal
     assert (booking.state, booking.school_uai, booking.level, booking.pupils) == ("approved", UAI, Level.TROISIEME, 24)
     assert (booking.proposal_id, booking.class_request_id) == (proposal.id, proposal.class_request_id)
@@ -93,7 +73,7 @@ async def test_told_twice_it_is_booked_once(companies):
     assert len(await companies.documents("booking", Booking)) == 1
     assert len(await companies.announced(BookingRequested)) == 1
     assert await companies.announced(BookingImpossible) == []
-    assert (await current(companies, slot)).groups_taken == 0
+    assert (await current_slot(companies, slot)).groups_taken == 0
 
 
 async def test_two_schools_that_accept_the_last_place_get_an_answer_each(companies):
@@ -104,7 +84,7 @@ async def test_two_schools_that_accept_the_last_place_get_an_answer_each(compani
 
     await told(companies, second, first)
 
-    taken = await current(companies, slot)
+    taken = await current_slot(companies, slot)
     [requested] = await companies.announced(BookingRequested)
     [impossible] = await companies.announced(BookingImpossible)
     assert requested.booking.proposal_id == second.visit_proposal.id
@@ -137,7 +117,7 @@ async def test_an_acceptance_is_refused_for_every_rule_that_a_booking_is(compani
         ["invalid-input:", "needs.visual:"],
     ]
     assert [reason.split(":")[0] for reason in reasons[2:]] == ["already-booked", "transition-refused"]
-    assert (await current(companies, slot)).groups_taken == 1
+    assert (await current_slot(companies, slot)).groups_taken == 1
 
 
 async def test_a_yes_said_in_time_counts_although_it_came_late(companies):

@@ -15,16 +15,15 @@ from contracts.companies.bookings import (
     ClassNeeds,
     GetBooking,
     MediationState,
-    MoveBooking,
     WaitingFor,
 )
-from contracts.companies.slots import GetSlot
 from contracts.companies.visit_offers import MoveVisitOffer
 from contracts.errors import Kind, RequestRefused
 from contracts.identifiers import uuid7
 from contracts.local_time import local_day
 from contracts.vocabulary import Level, Role
-from tests.component.companies.asking import a_host, a_slot_of, an_offer_of, booked
+from tests.component.companies.acting import moving
+from tests.component.companies.asking import a_host, a_slot_of, an_offer_of, booked, current_slot
 from tests.component.companies.given import (
     COMPANY_ID,
     COORDINATOR,
@@ -44,18 +43,10 @@ def booking_of(slot, **given):
     return BookSlot(slot_id=slot.id, booking=new_booking(**given))
 
 
-def moving(booking, action, reason=""):
-    return MoveBooking(booking_id=booking.id, action=action, reason=reason)
-
-
 async def a_slot(companies, groups=1, **given):
     """A host and a slot of a published offer."""
     host = await a_host(companies)
     return host, await a_slot_of(companies, host, await an_offer_of(companies, host, **given), groups=groups)
-
-
-async def current(companies, slot):
-    return await companies.ask(GetSlot(slot_id=slot.id), COORDINATOR)
 
 
 async def test_a_school_books_and_waits_for_the_company(companies):
@@ -64,7 +55,7 @@ async def test_a_school_books_and_waits_for_the_company(companies):
 
     booking = await booked(companies, slot, girls=11)
 
-    taken = await current(companies, slot)
+    taken = await current_slot(companies, slot)
     assert (booking.state, booking.school_uai, booking.class_name, booking.girls) == ("approved", UAI, "3e B", 11)
     assert (booking.waiting_for, booking.answer_by) == (WaitingFor.COMPANY, working_days_from_now(5))
     assert (booking.groups, booking.mediation, booking.ready) == (1, MediationState.NONE, False)
@@ -80,7 +71,7 @@ async def test_an_offer_that_confirms_at_once_announces_one_event(companies):
 
     booking = await booked(companies, slot)
 
-    full = await current(companies, slot)
+    full = await current_slot(companies, slot)
     assert (booking.state, full.state, full.groups_left) == ("confirmed", "full", 0)
     assert (booking.waiting_for, booking.answer_by, booking.ready) == (WaitingFor.NOBODY, None, True)
     assert await companies.announced(BookingConfirmed) == [BookingConfirmed(booking=booking, slot=full)]
@@ -171,14 +162,14 @@ async def test_a_booking_that_ended_never_blocks_a_new_one(companies):
     booking = await booked(companies, slot)
 
     cancelled = await companies.ask(moving(booking, "cancel", "strike"), TEACHER)
-    freed = await current(companies, slot)
+    freed = await current_slot(companies, slot)
     again = await booked(companies, slot)
 
     assert (cancelled.state, cancelled.ended_by, cancelled.reason) == ("cancelled", "school", "strike")
     assert (freed.state, freed.groups_taken) == ("open", 0)
     assert await companies.announced(BookingCancelled) == [BookingCancelled(booking=cancelled, slot=freed)]
     assert again.id != booking.id
-    assert (await current(companies, slot)).state == "full"
+    assert (await current_slot(companies, slot)).state == "full"
 
 
 async def test_the_company_confirms_or_declines(companies):
@@ -190,7 +181,7 @@ async def test_the_company_confirms_or_declines(companies):
     wordless = await companies.refusal(moving(second, "decline"), host.caller)
     declined = await companies.ask(moving(second, "decline", "staff_away"), host.caller)
 
-    freed = await current(companies, slot)
+    freed = await current_slot(companies, slot)
     assert (confirmed.state, declined.state, declined.reason) == ("confirmed", "declined", "staff_away")
     assert [fault.field for fault in wordless.fields] == ["reason"]
     [confirmation] = await companies.announced(BookingConfirmed)
@@ -236,7 +227,7 @@ async def test_fifty_schools_at_once_take_three_groups(companies):
 
     refused = [answer.problem.slug for answer in answers if isinstance(answer, RequestRefused)]
     bookings = [answer for answer in answers if isinstance(answer, Booking)]
-    full = await current(companies, slot)
+    full = await current_slot(companies, slot)
     assert (len(bookings), refused) == (3, ["slot-full"] * 47)
     assert (full.state, full.groups_taken, full.version) == ("full", 3, 4)
     assert sorted(event.slot.groups_taken for event in await companies.announced(BookingRequested)) == [1, 2, 3]
@@ -257,7 +248,7 @@ async def test_one_class_that_asks_for_many_slots_at_once_gets_one_a_day(compani
 
     refused = [answer.problem.slug for answer in answers if isinstance(answer, RequestRefused)]
     assert refused == ["already-booked"] * 5
-    assert sorted([(await current(companies, slot)).groups_taken for slot in slots]) == [0, 0, 0, 0, 0, 1]
+    assert sorted([(await current_slot(companies, slot)).groups_taken for slot in slots]) == [0, 0, 0, 0, 0, 1]
 
 
 async def test_bookings_and_cancellations_at_once_leave_the_count_right(companies):
@@ -279,7 +270,7 @@ async def test_bookings_and_cancellations_at_once_leave_the_count_right(companie
     await asyncio.gather(*(come_and_go(number) for number in range(12)))
 
     live = await companies.connection.fetchval("select count(*) from booking where state = 'approved'")
-    slot = await current(companies, slot)
+    slot = await current_slot(companies, slot)
     assert slot.groups_taken == live
     assert (slot.state == "full") == (live == 4)
     assert set(refused) <= {"slot-full"}
