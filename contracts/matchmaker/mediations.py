@@ -50,3 +50,9 @@ class MediationNotFound(Event, frozen=True, kw_only=True):
     """No association within reach can mediate the visit."""
 
     mediation: Mediation
+
+
+class MediationChanged(Event, frozen=True, kw_only=True):
+    """Nobody new was named: the hours of the visit changed, one more association said no, or the booking ended."""
+
+    mediation: Mediation

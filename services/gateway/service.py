@@ -33,7 +33,7 @@ from contracts.companies.visit_offers import (
 from contracts.gateway.keys import IssueApiKey, ListApiKeys, RevokeApiKey
 from contracts.matchmaker.class_requests import ClassRequestChanged, ClassRequestClosed, ClassRequestSubmitted
 from contracts.matchmaker.match_runs import MatchRunCompleted
-from contracts.matchmaker.mediations import MediationNamed, MediationNotFound
+from contracts.matchmaker.mediations import MediationChanged, MediationNamed, MediationNotFound
 from contracts.matchmaker.proposals import (
     PartnershipProposalAgreed,
     PartnershipProposalAnswered,
@@ -112,6 +112,7 @@ AGREEMENTS: tuple[type[Event], ...] = (
     *BOOKING_EVENTS,
     MediationNamed,
     MediationNotFound,
+    MediationChanged,
     *INTERVENTION_EVENTS,
     PartnershipAgreed,
     PartnershipMoved,

@@ -23,7 +23,7 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.local_time import local_day
 from contracts.machines import LIVE_INTERVENTION_STATES
-from contracts.matchmaker.mediations import Mediation, MediationNamed, MediationNotFound
+from contracts.matchmaker.mediations import Mediation, MediationChanged, MediationNamed, MediationNotFound
 from services.matchmaker.mediations import rules, store
 from services.matchmaker.mediations.choosing import Preference, choose_capacity
 from services.matchmaker.mediations.triggers import NAME_MEDIATOR, seek_again, seek_mediator
@@ -139,3 +139,5 @@ async def _write(before: Mediation, after: Mediation, work: Work) -> None:
         work.announce(MediationNamed(mediation=after))
     elif after.state == "not_found" and before.state != "not_found":
         work.announce(MediationNotFound(mediation=after))
+    else:
+        work.announce(MediationChanged(mediation=after))

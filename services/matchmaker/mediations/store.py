@@ -52,9 +52,9 @@ async def upsert_mediation(connection: Connection, mediation: Mediation) -> None
 
 
 async def list_not_found(connection: Connection, now: datetime) -> tuple[UUID, ...]:
-    """The bookings ahead for which nobody was found, the soonest first."""
+    """The bookings ahead for which nobody was found."""
     rows = await connection.fetch(
-        "select id from mediation where state = 'not_found' and starts_at > $1 order by starts_at, id", now
+        "select id from mediation where state = 'not_found' and starts_at > $1 order by id", now
     )
     return tuple(row["id"] for row in rows)
 

@@ -92,10 +92,11 @@ async def follow_booking(booking: Booking, work: Work) -> None:
 
 
 async def _story_of(booking: Booking, work: Work) -> list[Booking]:
-    """A booking between what it was rescheduled from and to, as far as is known; the first one first."""
-    story = [booking]
-    while (before := story[0].rescheduled_from) and (earlier := await find_booking(work.connection, before)):
-        story.insert(0, earlier)
+    """The first booking of a visit and those that it moved to, as far as those moves were heard of."""
+    first = booking
+    while (before := first.rescheduled_from) and (earlier := await find_booking(work.connection, before)):
+        first = earlier
+    story = [first]
     while (after := story[-1].rescheduled_to) and (later := await find_booking(work.connection, after)):
         story.append(later)
     return story

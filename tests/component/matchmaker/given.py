@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from contracts.associations.capacities import Capacity
+from contracts.associations.interventions import Intervention
 from contracts.associations.profiles import Association
-from contracts.companies.bookings import Booking
+from contracts.companies.bookings import Booking, BookingEvent
 from contracts.companies.profiles import Company, CompanyRegistered, Site, SiteAdded
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer, VisitOfferPublished
 from contracts.fields import Contact
+from contracts.machines import LIVE_BOOKING_STATES
 from contracts.matchmaker.class_requests import NewClassRequest, SubmitClassRequest
+from contracts.matchmaker.mediations import Mediation
 from contracts.matchmaker.proposals import AnswerVisitProposal, VisitProposal
 from contracts.matchmaker.schools import ImportSchools, NewSchool
 from contracts.place import place_of
@@ -213,3 +216,55 @@ async def matched(matchmaker: Alone) -> None:
         return not await matchmaker.connection.fetchval("select count(*) from timer where due_at <= now()")
 
     await matchmaker.until(none_due)
+
+
+def a_direct_booking(number: int = 700, slot: Slot | None = None, **given: Any) -> Booking:
+    """A class of the school that booked a slot itself, without a wish."""
+    of = slot or a_slot()
+    booked = {
+        "id": an_id(number),
+        "slot_id": of.id,
+        "visit_offer_id": of.visit_offer_id,
+        "company_id": of.company_id,
+        "school_uai": UAI,
+        "level": Level.TROISIEME,
+        "pupils": 24,
+        "adults": 2,
+        "class_name": "3e B",
+        "starts_at": of.starts_at,
+        "ends_at": of.ends_at,
+        "state": "approved",
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return Booking(**(booked | given))
+
+
+def told_of(kind: type[BookingEvent], booking: Booking) -> BookingEvent:
+    """What companies announce of a booking; its slot is taken as long as it is live."""
+    live = booking.state in LIVE_BOOKING_STATES
+    slot = a_slot(
+        version=booking.version + 1,
+        id=booking.slot_id,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        groups_taken=int(live),
+        state="full" if live else "open",
+    )
+    return kind(booking=booking, slot=slot)
+
+
+def an_intervention(mediation: Mediation, state: str = "requested", version: int = 1, **given: Any) -> Intervention:
+    """What associations made of a mediation."""
+    asked = {
+        # As their ids are: the later one is asked, the higher.
+        "id": an_id(mediation.id.int * 100 + len(mediation.asked)),
+        "version": version,
+        "booking_id": mediation.id,
+        "state": state,
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    same = ("association_id", "association_name", "capacity_id", "company_id", "company_name", "school_uai")
+    more = ("school_name", "visit_offer_id", "visit_offer_title", "place", "level", "pupils", "starts_at", "ends_at")
+    return Intervention(**({name: getattr(mediation, name) for name in (*same, *more)} | asked | given))
