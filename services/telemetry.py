@@ -7,7 +7,6 @@ The trace context is W3C's `traceparent`; it travels as a header of every messag
 import logging
 import re
 import secrets
-import sys
 from contextvars import ContextVar
 
 import msgspec
@@ -31,7 +30,6 @@ def configure_logging(level: str, service: str) -> None:
             structlog.processors.JSONRenderer(serializer=_encode),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)
@@ -43,9 +41,9 @@ def _add_trace(_logger: object, _method: str, event: structlog.typing.EventDict)
     return event
 
 
-def _encode(line: structlog.typing.EventDict, **_: object) -> bytes:
+def _encode(line: structlog.typing.EventDict, **_: object) -> str:
     """A line in JSON; what JSON has no word for stands as Python shows it."""
-    return msgspec.json.encode(line, enc_hook=repr)
+    return msgspec.json.encode(line, enc_hook=repr).decode()
 
 
 def log() -> structlog.typing.FilteringBoundLogger:
