@@ -22,7 +22,6 @@ from contracts.companies.bookings import Booking
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.local_time import local_day
-from contracts.machines import LIVE_INTERVENTION_STATES
 from contracts.matchmaker.mediations import Mediation, MediationChanged, MediationNamed, MediationNotFound
 from services.matchmaker.mediations import rules, store
 from services.matchmaker.mediations.choosing import Preference, choose_capacity
@@ -59,7 +58,7 @@ async def follow_intervention(event: InterventionEvent, work: Work) -> None:
     intervention = event.intervention
     if not await store.keep_intervention(work.connection, intervention):
         return
-    if intervention.state not in LIVE_INTERVENTION_STATES:
+    if rules.frees_capacity(intervention):
         seek_again(work)
         rematch_visits(work)
     if intervention.state in rules.REFUSALS:

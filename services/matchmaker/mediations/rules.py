@@ -7,13 +7,16 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from contracts.associations.capacities import Capacity
+from contracts.associations.interventions import Intervention
 from contracts.companies.bookings import Booking, MediationState
 from contracts.companies.visit_offers import VisitOffer
-from contracts.machines import LIVE_BOOKING_STATES
+from contracts.machines import LIVE_BOOKING_STATES, LIVE_INTERVENTION_STATES
 from contracts.matchmaker.mediations import Mediation
 
 # What an association's word must have become for another one to be looked for.
 REFUSALS = frozenset({"declined", "withdrawn", "expired"})
+# Why associations decline by themselves.
+NO_CAPACITY = "no_capacity"
 
 
 def has_ended(booking: Booking) -> bool:
@@ -24,6 +27,11 @@ def has_ended(booking: Booking) -> bool:
 def wants_mediator(booking: Booking, now: datetime) -> bool:
     """Whether a mediator is to be found, or kept, for a booking: it is live, wants one, and lies ahead."""
     return not has_ended(booking) and booking.mediation is not MediationState.NONE and now < booking.starts_at
+
+
+def frees_capacity(intervention: Intervention) -> bool:
+    """Whether an association's word leaves it something to give to another visit; one without room had none to free."""
+    return intervention.state not in LIVE_INTERVENTION_STATES and intervention.reason != NO_CAPACITY
 
 
 def begun_mediation(booking: Booking, offer: VisitOffer, school_name: str, now: datetime) -> Mediation:

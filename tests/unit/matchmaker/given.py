@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.associations.capacities import Capacity
+from contracts.associations.interventions import Intervention
 from contracts.caller import SCOPES_OF_ROLE, Caller
 from contracts.companies.bookings import Booking
 from contracts.companies.slots import Slot
@@ -201,6 +202,32 @@ def a_capacity(**given: Any) -> Capacity:
         "created_at": NOW,
     }
     return Capacity(**(offered | given))
+
+
+def an_intervention(**given: Any) -> Intervention:
+    """What the association is asked for the booking."""
+    asked = {
+        "id": an_id(40),
+        "booking_id": an_id(12),
+        "association_id": an_id(7),
+        "association_name": "Sciences d'essai",
+        "capacity_id": an_id(30),
+        "company_id": an_id(5),
+        "company_name": "Ateliers d'essai",
+        "school_uai": UAI,
+        "school_name": "Collège d'essai",
+        "visit_offer_id": an_id(4),
+        "visit_offer_title": "L'atelier",
+        "place": AUCH,
+        "level": Level.TROISIEME,
+        "pupils": 24,
+        "starts_at": NOW + timedelta(days=45),
+        "ends_at": NOW + timedelta(days=45, hours=2),
+        "state": "requested",
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return Intervention(**(asked | given))
 
 
 changed = msgspec.structs.replace

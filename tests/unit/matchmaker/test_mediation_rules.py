@@ -6,7 +6,7 @@ import pytest
 
 from contracts.companies.bookings import MediationState
 from services.matchmaker.mediations import rules
-from tests.unit.matchmaker.given import NOW, a_booking, a_capacity, an_id, an_offer, changed
+from tests.unit.matchmaker.given import NOW, a_booking, a_capacity, an_id, an_intervention, an_offer, changed
 
 WANTED = MediationState.WANTED
 
@@ -101,3 +101,19 @@ def test_it_is_over_once():
 
     assert (over.state, over.version, over.association_id) == ("over", 2, an_id(7))
     assert rules.ended_mediation(over, NOW) is over
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "frees"),
+    [
+        ("requested", "", False),
+        ("done", "", False),
+        ("cancelled", "cancelled", True),
+        ("withdrawn", "malade", True),
+        ("declined", "pas ce jour-là", True),
+        ("declined", "no_capacity", False),
+    ],
+)
+def test_what_frees_a_capacity(state, reason, frees):
+    """The end of what was live; who had no room has no more than before."""
+    assert rules.frees_capacity(an_intervention(state=state, reason=reason)) is frees
