@@ -25,7 +25,7 @@ from services.gateway.calendars.token_rules import SUFFIX, TOKEN_BYTES, hash_tok
 from services.gateway.problems import NoSuchAddress
 
 TAGS = ["Calendars"]
-MEDIA_TYPE = "text/calendar; charset=utf-8"
+MEDIA_TYPE = "text/calendar"
 # A calendar program may keep what it read, and asks each time whether it still holds.
 CACHE = "private, no-cache"
 

@@ -105,7 +105,7 @@ def _french(facts: Facts, names: Names) -> dict[str, str]:
         "day": day_fr(facts.starts_at) if facts.starts_at else "",
         "when": f"{day_fr(facts.starts_at)}, {hours_fr(facts.starts_at, facts.ends_at)}" if facts.starts_at else "",
         "was": f"le {day_fr(facts.was_at)}" if facts.was_at else "auparavant",
-        "by": last_day_fr(facts.answer_by) if facts.answer_by else "la date prévue",
+        "by": last_day_fr(facts.answer_by) if facts.answer_by else "jour convenu",
         "because": (f" Motif : {reason}." if reason else "") + (_LATE.fr if facts.late else ""),
         "why": facts.why.fr if facts.why else "",
         "absent": _ABSENT[facts.absent].fr if facts.absent else "une partie",
