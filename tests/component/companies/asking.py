@@ -8,6 +8,7 @@ from contracts.companies.bookings import Booking, BookSlot, JoinWaitingList
 from contracts.companies.profiles import AddSite, Company, RegisterCompany, Site
 from contracts.companies.slots import GetSlot, OpenSlot, Slot
 from contracts.companies.visit_offers import AddVisitOffer, VisitOffer
+from contracts.local_time import local_day
 from contracts.vocabulary import Role
 from tests.component.alone import Alone
 from tests.component.companies.given import (
@@ -21,6 +22,7 @@ from tests.component.companies.given import (
     new_site,
     new_slot,
     next_school_day,
+    today,
 )
 
 
@@ -66,6 +68,17 @@ async def an_opened_slot(companies: Alone, offer_given: Any = None, **given: Any
     host = await a_host(companies)
     offer = await an_offer_of(companies, host, **(offer_given or {}))
     return host, await a_slot_of(companies, host, offer, **given)
+
+
+def days_until(slot: Slot, more: int = 0) -> int:
+    """How many days there are from now to the slot's day, and some more."""
+    return (local_day(slot.starts_at) - today()).days + more
+
+
+async def a_full_slot(companies: Alone, offer_given: Any = None, **given: Any) -> tuple[Host, Slot, Booking]:
+    """A slot that one class has taken, and that class's booking."""
+    host, slot = await an_opened_slot(companies, offer_given, **given)
+    return host, slot, await booked(companies, slot, class_name="first")
 
 
 async def waitlisted(companies: Alone, slot: Slot, caller: Caller = OTHER_TEACHER, **given: Any) -> Booking:
