@@ -84,13 +84,12 @@ class Atlas:
         if journeys is None or until <= time.monotonic():
             school = await find_school(connection, uai)
             if school is None:
-                self._journeys.pop(uai, None)
                 return None
-            if journeys is None or journeys.school != school.place:
-                journeys = no_journeys(school.place)
+            known = journeys if journeys and journeys.school == school.place else None
             until = time.monotonic() + SCHOOLS_FRESH_S
+            journeys = known or time_journeys(school.place, self._points)
         if len(journeys.places) < len(self._points):
-            journeys = with_more(journeys, self._points)
+            journeys = time_journeys(journeys.school, self._points, journeys)
         self._remember(uai, until, journeys)
         return journeys
 
@@ -108,17 +107,12 @@ class Atlas:
             self._journeys.popitem(last=False)
 
 
-def no_journeys(school: Place) -> Journeys:
-    """A school that no place is timed from yet."""
-    return Journeys(school, array("i"), array("H"), array("H"), array("f"))
-
-
-def with_more(journeys: Journeys, points: list[Point]) -> Journeys:
-    """The journeys to these points, of which some are timed already."""
-    school = journeys.school
-    missing = max(point.number for point in points) + 1 - len(journeys.minutes_to)
-    minutes_to = journeys.minutes_to + array("H", [UNTIMED]) * missing
-    km_to = journeys.km_to + array("f", [0]) * missing
+def time_journeys(school: Place, points: list[Point], known: Journeys | None = None) -> Journeys:
+    """The journeys from a school's place to these points; those that are known are not timed again."""
+    minutes_to, km_to = (known.minutes_to, known.km_to) if known else (array("H"), array("f"))
+    missing = max((point.number + 1 for point in points), default=0) - len(minutes_to)
+    minutes_to = minutes_to + array("H", [UNTIMED]) * missing
+    km_to = km_to + array("f", [0]) * missing
     for point in points:
         if minutes_to[point.number] == UNTIMED:
             distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)

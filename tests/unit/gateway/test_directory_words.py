@@ -11,7 +11,7 @@ from contracts.place import Place
 from contracts.vocabulary import AccessNeed, Level, Theme
 from services.gateway.directory.entries import entry_of, newest_first, plain, soonest_first
 from services.gateway.directory.masks import mask
-from services.gateway.directory.travel import distance_km, time_journeys
+from services.gateway.directory.travel import time_journeys
 from services.gateway.directory.travel_store import Point
 from tests.roads import coach_minutes
 
@@ -82,5 +82,18 @@ def test_minutes_are_the_reference_s_rounded_up(points):
     for number, (latitude, longitude, department) in enumerate(points):
         place = Place(commune="31555", commune_name="X", department=department, latitude=latitude, longitude=longitude)
         minutes = coach_minutes(TOULOUSE, place)
-        assert minutes - 1e-6 <= journeys.minutes_to[number] < minutes + 1
-        assert distance_km(TOULOUSE, place) >= 0
+        timed, km = journeys.to(number)
+        assert minutes - 1e-6 <= timed < minutes + 1
+        assert km >= 0
+    assert journeys.to(len(points)) is None
+
+
+@given(POINTS, st.integers(0, 200))
+def test_places_that_come_later_are_timed_like_the_first(points, first):
+    """Whatever was known when: the journeys are the same in the end, and a gap in the numbers is no place."""
+    numbered = [Point(2 * number, *point) for number, point in enumerate(points)]
+
+    grown = time_journeys(TOULOUSE, numbered, time_journeys(TOULOUSE, numbered[:first]))
+
+    assert grown == time_journeys(TOULOUSE, numbered)
+    assert grown.to(1) is None
