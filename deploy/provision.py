@@ -93,6 +93,8 @@ def stream_configs(replicas: int) -> list[StreamConfig]:
             discard=DiscardPolicy.NEW,
             deny_delete=True,
             deny_purge=True,
+            # The relay hands over all that waits at once (services/outbox.py).
+            allow_atomic=True,
         )
         for service in SERVICES
     ]

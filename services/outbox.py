@@ -2,22 +2,27 @@
 
 One relay a schema, by an advisory lock held on the very session that selects and marks. An
 event is marked after the stream acknowledged it, never before: what is sent twice after a crash
-carries the same `Nats-Msg-Id`, and every consumer has an inbox.
+carries the same `Nats-Msg-Id`, and every consumer has an inbox. Where many wait, the stream takes
+them all at once or none of them, with one wait for its disk instead of one an event.
 """
 
 import asyncio
 from typing import Any
 
 import asyncpg
+import msgspec
 from nats.aio.client import Client
 from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as NatsError
 
+from contracts.identifiers import uuid7
 from contracts.message import decoder_of
 from services.database import DATABASE_AWAY, set_codecs
 from services.telemetry import log
 
 BATCH = 500
+# An atomic batch costs the stream a few waits for its disk whatever its size; fewer events than these go one by one.
+LEAST_TOGETHER = 32
 # NATS loses nothing while it is away; the relay looks again this often even when nobody wakes it.
 POLL_S = 0.5
 LONGEST_PAUSE_S = 2.0
@@ -99,17 +104,47 @@ class Relay:
         rows = await connection.fetch(_SELECT, BATCH)
         published: list[int] = []
         try:
-            for wave in waves(rows):
-                await self._publish(wave, published)
+            if len(rows) >= LEAST_TOGETHER and await self._publish_together(rows):
+                published = [row["position"] for row in rows]
+            else:
+                for wave in waves(rows):
+                    await self._publish(wave, published)
         finally:
             if published:
                 await connection.execute(_MARK, published)
         return len(rows) == BATCH
 
-    async def _publish(self, wave: list[asyncpg.Record], published: list[int]) -> None:
-        """Publish events of different aggregates side by side; adds the positions of those the stream holds."""
+    async def _publish_together(self, rows: list[asyncpg.Record]) -> bool:
+        """Publish events as one atomic batch, in order; False where the stream took none of them.
+
+        It refuses a batch that holds an event it has already, one that it has no room for, and any where it was not
+        provisioned for them: one by one, each event then gets its own word. Raises NatsError where it says nothing.
+        """
+        self._check_connected()
+        batch = {"Nats-Batch-Id": uuid7().hex}
+        for number, row in enumerate(rows[:-1], start=1):
+            headers = _headers.decode(row["headers"]) | batch | {"Nats-Batch-Sequence": str(number)}
+            await self._nats.publish(row["subject"], row["body"], headers=headers)
+        last = rows[-1]
+        commit = {"Nats-Batch-Sequence": str(len(rows)), "Nats-Batch-Commit": "1"}
+        reply = await self._nats.request(
+            last["subject"],
+            last["body"],
+            timeout=ACKNOWLEDGE_TIMEOUT_S,
+            headers=_headers.decode(last["headers"]) | batch | commit,
+        )
+        word = _words.decode(reply.data)
+        if word.error is not None:
+            log().info("batch_refused", events=len(rows), reason=word.error.description)
+        return word.error is None
+
+    def _check_connected(self) -> None:
         if not self._nats.is_connected:
             raise ConnectionReconnectingError
+
+    async def _publish(self, wave: list[asyncpg.Record], published: list[int]) -> None:
+        """Publish events of different aggregates side by side; adds the positions of those the stream holds."""
+        self._check_connected()
         outcomes = await asyncio.gather(
             *(
                 self._jetstream.publish(row["subject"], row["body"], headers=_headers.decode(row["headers"]))
@@ -127,4 +162,15 @@ class Relay:
             raise failures[0]
 
 
+class _Refusal(msgspec.Struct, frozen=True):
+    description: str = ""
+
+
+class _Word(msgspec.Struct, frozen=True):
+    """What the stream says of a batch."""
+
+    error: _Refusal | None = None
+
+
 _headers = decoder_of(dict[str, str])
+_words = decoder_of(_Word)

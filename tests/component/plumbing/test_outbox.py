@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 import asyncpg
 import nats as nats_client
 import pytest
+from nats.js.api import RawStreamMsg
 
 from contracts.companies.slots import MoveSlot, Slot, SlotClosed
 from contracts.errors import RequestRefused
 from contracts.matchmaker.proposals import VisitProposalAccepted
 from contracts.message import decoder_of
 from services.bus import Bus
+from services.outbox import LEAST_TOGETHER
 from services.runtime import Service, running
 from services.work import EVENT_BYTES, Work
 from tests.component.plumbing.toys import COMPANIES, close, effects, health, move, rows, settings_of, slot, until
@@ -24,16 +26,26 @@ HOLDERS = (
 )
 
 
-async def stream(servers: Servers) -> list[tuple[str, SlotClosed]]:
-    """Every event in the companies' stream: its id and itself, in order."""
+async def messages(servers: Servers) -> list[RawStreamMsg]:
+    """Everything in the companies' stream, in order."""
     client = await nats_client.connect(servers.nats_url("operator"), inbox_prefix=b"_INBOX.operator")
     try:
         jetstream = client.jetstream()
         state = (await jetstream.stream_info("EVT_COMPANIES")).state
-        found = [await jetstream.get_msg("EVT_COMPANIES", number) for number in range(1, state.last_seq + 1)]
+        return [await jetstream.get_msg("EVT_COMPANIES", number) for number in range(1, state.last_seq + 1)]
     finally:
         await client.close()
+
+
+async def stream(servers: Servers) -> list[tuple[str, SlotClosed]]:
+    """Every event in the companies' stream: its id and itself, in order."""
+    found = await messages(servers)
     return [(message.headers["ce-id"], decoder_of(SlotClosed).decode(message.data)) for message in found]
+
+
+async def batches(servers: Servers) -> set[str]:
+    """The atomic batches in which the events of the companies' stream came."""
+    return {message.headers.get("Nats-Batch-Id", "") for message in await messages(servers)}
 
 
 async def until_published(servers: Servers) -> None:
@@ -78,12 +90,34 @@ async def test_events_of_one_thing_keep_their_order(servers: Servers, bus: Bus) 
     assert versions == {thing: list(range(1, 21)) for thing in things}
 
 
-async def test_relay_that_dies_between_publishing_and_marking_doubles_nothing(servers: Servers, bus: Bus) -> None:
-    """What the next relay publishes again, the stream knows by its id."""
+async def test_many_that_wait_reach_the_stream_together_and_in_order(servers: Servers, bus: Bus) -> None:
+    """A backlog of events, many of them of the same things, costs the stream one acknowledgement."""
+    things = [uuid4() for _ in range(7)]
+    await rows(servers, "companies", "create table thing (id uuid primary key, version int not null)")
+    await rows(servers, "companies", "insert into thing select unnest($1::uuid[]), 0", things)
+    keeper = await asyncpg.connect(servers.dsn("companies"))
+    await keeper.execute("select pg_advisory_lock(hashtext('relay companies'))")
+    service = Service(name="companies", answers={MoveSlot: count_up})
+
+    async with running(service, settings_of(service, servers)):
+        await asyncio.gather(*(bus.ask(move(slot_id=things[number % 7])) for number in range(2 * LEAST_TOGETHER)))
+        await keeper.execute("select pg_advisory_unlock(hashtext('relay companies'))")
+        await until_published(servers)
+    await keeper.close()
+
+    assert [event_id for event_id, _ in await stream(servers)] == await outbox_ids(servers)
+    assert len(await batches(servers)) == 1
+
+
+@pytest.mark.parametrize("waiting", [3, 2 * LEAST_TOGETHER])
+async def test_relay_that_dies_between_publishing_and_marking_doubles_nothing(
+    servers: Servers, bus: Bus, waiting: int
+) -> None:
+    """What the next relay publishes again, one by one or together, the stream knows by its id."""
     keeper, locker = [await asyncpg.connect(servers.dsn("companies")) for _ in range(2)]
     await keeper.execute("select pg_advisory_lock(hashtext('relay companies'))")
     async with running(COMPANIES, settings_of(COMPANIES, servers)):
-        for number in range(3):
+        for number in range(waiting):
             await bus.ask(move(str(number)))
         async with locker.transaction():
             # With its rows locked the relay can read and publish, but not mark.
@@ -91,7 +125,7 @@ async def test_relay_that_dies_between_publishing_and_marking_doubles_nothing(se
             await keeper.execute("select pg_advisory_unlock(hashtext('relay companies'))")
 
             async def published() -> bool:
-                return len(await stream(servers)) == 3
+                return len(await stream(servers)) == waiting
 
             await until(published)
             unmarked = await outbox_ids(servers, "where published_at is null")
@@ -101,7 +135,7 @@ async def test_relay_that_dies_between_publishing_and_marking_doubles_nothing(se
     await keeper.close()
     await locker.close()
 
-    assert len(unmarked) == 3
+    assert len(unmarked) == waiting
     assert [event_id for event_id, _ in await stream(servers)] == unmarked
 
 
@@ -131,7 +165,8 @@ async def test_of_two_relays_one_works_and_the_other_takes_over(servers: Servers
     assert len(await outbox_ids(servers)) == 40
 
 
-async def test_stream_that_refuses_is_waited_for(servers: Servers, bus: Bus) -> None:
+@pytest.mark.parametrize("waiting", [5, 2 * LEAST_TOGETHER])
+async def test_stream_that_refuses_is_waited_for(servers: Servers, bus: Bus, waiting: int) -> None:
     """While the stream is full the writes go on, the backlog is told, and nothing is lost when there is room."""
     operator = await nats_client.connect(servers.nats_url("provision"), inbox_prefix=b"_INBOX.provision")
     jetstream = operator.jetstream()
@@ -139,7 +174,7 @@ async def test_stream_that_refuses_is_waited_for(servers: Servers, bus: Bus) -> 
     await jetstream.update_stream(config.evolve(max_bytes=600))
 
     async with running(COMPANIES, settings_of(COMPANIES, servers)):
-        for number in range(5):
+        for number in range(waiting):
             await bus.ask(move(str(number)))
 
         async def alarmed() -> bool:
@@ -151,7 +186,7 @@ async def test_stream_that_refuses_is_waited_for(servers: Servers, bus: Bus) -> 
         await until_published(servers)
     await operator.close()
 
-    assert [event.slot.reason for _, event in await stream(servers)] == [str(number) for number in range(5)]
+    assert [event.slot.reason for _, event in await stream(servers)] == [str(number) for number in range(waiting)]
 
 
 @pytest.mark.parametrize("wrong", ["another's", "too large"])
