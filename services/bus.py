@@ -72,6 +72,8 @@ async def connect(url: str, name: str, *, on_end: Callable[[str], None] | None =
         reconnected_cb=report_reconnected,
         closed_cb=report_closed,
         pending_size=2 * 1024 * 1024 if buffered else 0,
+        # All of them are ours.
+        skip_subject_validation=True,
     )
 
 

@@ -5,8 +5,9 @@ The trace context is W3C's `traceparent`; it travels as a header of every messag
 """
 
 import logging
+import random
 import re
-import secrets
+import sys
 from contextvars import ContextVar
 
 import msgspec
@@ -33,6 +34,7 @@ def configure_logging(level: str, service: str) -> None:
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    _logger.forget()
 
 
 def _add_trace(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -46,10 +48,28 @@ def _encode(line: structlog.typing.EventDict, **_: object) -> str:
     return msgspec.json.encode(line, enc_hook=repr).decode()
 
 
+class _Logger:
+    """Keeps the logger as long as stdout stays the same: putting one together costs as much as a line of the log."""
+
+    def __init__(self) -> None:
+        self._stdout: object = None
+        self._logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+    def get(self) -> structlog.typing.FilteringBoundLogger:
+        if self._stdout is not sys.stdout:
+            self._stdout, self._logger = sys.stdout, structlog.get_logger().bind()
+        return self._logger
+
+    def forget(self) -> None:
+        self._stdout = None
+
+
+_logger = _Logger()
+
+
 def log() -> structlog.typing.FilteringBoundLogger:
     """The logger."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
-    return logger
+    return _logger.get()
 
 
 def say_ready(**facts: object) -> None:
@@ -67,8 +87,9 @@ def start_trace(traceparent: str | None = None) -> str:
     A malformed one from outside is replaced, as the W3C recommendation asks.
     """
     given = _TRACEPARENT.match(traceparent or "")
-    trace = given[1] if given else secrets.token_hex(16)
-    current = f"00-{trace}-{secrets.token_hex(8)}-01"
+    # These have to differ, not to be secret: no call of the system for each of them.
+    trace = given[1] if given else f"{random.getrandbits(128) | 1:032x}"
+    current = f"00-{trace}-{random.getrandbits(64) | 1:016x}-01"
     _traceparent.set(current)
     return current
 
