@@ -4,8 +4,9 @@ import itertools
 
 import msgspec
 
+from contracts.associations.interventions import InterventionRequested
 from contracts.associations.profiles import AssociationRegistered
-from contracts.companies.bookings import BookingRequested
+from contracts.companies.bookings import BookingChanged, BookingRequested, BookingRescheduled, MediationState
 from contracts.companies.job_needs import JobNeedPublished
 from contracts.companies.profiles import CompanyChanged, CompanyRegistered, CompanySuspended
 from contracts.companies.slots import SlotClosed, SlotOpened
@@ -14,6 +15,7 @@ from contracts.matchmaker.proposals import PartnershipProposalAgreed, VisitPropo
 from contracts.matchmaker.schools import SchoolRegistered
 from contracts.message import subject_of
 from contracts.vocabulary import JobNeedKind, Role
+from services.gateway.directory.upserts import upsert_resources
 from tests.component.gateway.given import until
 from tests.component.gateway.resources import (
     NIMES,
@@ -26,6 +28,7 @@ from tests.component.gateway.resources import (
     a_uai,
     a_visit_proposal,
     an_association,
+    an_intervention,
     an_offer,
     ids,
     next_version,
@@ -50,6 +53,25 @@ async def test_every_order_of_offer_and_slot_ends_in_the_same_search(gateway):
 
         found = {item["slot"]["id"]: item for item in await gateway.items("/v1/visits", coordinator, limit=100)}
         assert found[str(slot.id)]["groups_left"] == 1
+
+
+async def test_a_batch_ends_as_its_events_would_one_by_one(gateway):
+    """Several versions of one thing at once, in whatever order: the latest is kept, in the search too."""
+    coordinator = await gateway.headers(Role.COORDINATOR)
+    offer = an_offer(a_company())
+    slot = a_slot(offer)
+    booked = next_version(slot, groups_taken=1)
+    renamed = next_version(offer, title="Nouveau")
+
+    for order in itertools.permutations((offer, renamed, slot, booked)):
+        async with gateway.connection.transaction():
+            await gateway.connection.execute("truncate entry, search_offer, search_summary, search_slot, place")
+            await upsert_resources(gateway.connection, order)
+        await upsert_resources(gateway.connection, (slot, offer))
+
+        (found,) = await gateway.items("/v1/visits", coordinator)
+        assert (found["groups_left"], found["visit_offer"]["title"]) == (1, "Nouveau")
+    assert await gateway.connection.fetchval("select count(*) from entry") == 2
 
 
 async def test_late_and_repeated_events_change_nothing(gateway):
@@ -93,15 +115,17 @@ async def test_no_contact_enters_the_directory(gateway):
     """Names and mail addresses of contacts are in no row, even after both sides agreed."""
     company, association = a_company(), an_association()
     proposal = a_partnership_proposal(company, association)
+    school = a_school(contact=company.contact, head_contact=company.contact)
 
     await gateway.tell(
+        SchoolRegistered(school=school),
         CompanyRegistered(company=company),
         AssociationRegistered(association=association),
         PartnershipProposalAgreed(partnership_proposal=proposal),
     )
 
     documents = await gateway.connection.fetch("select document::text as text from entry")
-    assert len(documents) == 3
+    assert len(documents) == 4
     assert not any("example.org" in row["text"] or "Camille" in row["text"] for row in documents)
 
 
@@ -197,6 +221,58 @@ async def test_lists_are_private_between_organisations(gateway):
         "another school": (1, 0, 0),
         "coordinator": (2, 1, 1),
     }
+
+
+async def test_a_mediator_sees_the_visit_and_its_own_part(gateway):
+    """The association of a booking reads it, once it is named; of an intervention all three parties do."""
+    company, school, association = a_company(), a_school(), an_association()
+    slot = a_slot(an_offer(company))
+    booking = a_booking(slot, school.uai)
+    mediated = next_version(booking, association_id=association.id, mediation=MediationState.ASKED)
+    asked = an_intervention(booking, association)
+    callers = {
+        "association": await gateway.headers(Role.ASSOCIATION, association.id),
+        "another": await gateway.headers(Role.ASSOCIATION, an_association().id),
+        "company": await gateway.headers(Role.COMPANY, company.id),
+        "school": await gateway.headers(Role.TEACHER, school.uai),
+    }
+
+    await gateway.tell(BookingRequested(booking=booking, slot=slot))
+    before = await gateway.items("/v1/bookings", callers["association"])
+    await gateway.tell(BookingChanged(booking=mediated, slot=slot), InterventionRequested(intervention=asked))
+
+    seen = {
+        name: (
+            len(await gateway.items("/v1/bookings", headers)),
+            ids(await gateway.items("/v1/interventions", headers)),
+        )
+        for name, headers in callers.items()
+    }
+    assert before == []
+    assert seen == {
+        "association": (1, [asked.id]),
+        "another": (0, []),
+        "company": (1, [asked.id]),
+        "school": (1, [asked.id]),
+    }
+
+
+async def test_both_bookings_of_a_moved_visit_are_kept(gateway):
+    """One event carries the old and the new one, each with its slot."""
+    coordinator = await gateway.headers(Role.COORDINATOR)
+    offer = an_offer(a_company())
+    old_slot, new_slot = a_slot(offer, days=30), next_version(a_slot(offer, days=40), groups_taken=1)
+    old = a_booking(old_slot, a_uai(), state="rescheduled")
+    new = a_booking(new_slot, old.school_uai, rescheduled_from=old.id)
+
+    await gateway.tell(
+        VisitOfferPublished(visit_offer=offer),
+        BookingRescheduled(booking=old, slot=old_slot, successor=new, successor_slot=new_slot),
+    )
+
+    assert set(ids(await gateway.items("/v1/bookings", coordinator))) == {old.id, new.id}
+    left = {item["slot"]["id"]: item["groups_left"] for item in await gateway.items("/v1/visits", coordinator)}
+    assert left == {str(old_slot.id): 2, str(new_slot.id): 1}
 
 
 async def test_items_say_what_the_caller_may_do(gateway):

@@ -3,14 +3,16 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from contracts.companies.slots import SlotOpened
-from contracts.companies.visit_offers import Accessibility, VisitOfferPublished
+from contracts.companies.visit_offers import Accessibility, OtherFee, VisitOfferPublished
+from contracts.gateway.visits import OfferSummary, Visit
 from contracts.matchmaker.schools import SchoolRegistered
 from contracts.vocabulary import AccessNeed, Level, Role, Theme
 from services.gateway.directory.search import PARIS
-from tests.component.gateway.given import Gateway
+from tests.component.gateway.given import Gateway, until
 from tests.component.gateway.resources import (
     AUCH,
     BLAGNAC,
@@ -42,9 +44,17 @@ async def a_supply(gateway: Gateway, offers: int, slots_each: int):
             rome_codes=(chance.choice(("H2903", "D1406")),),
             accessibility=Accessibility(needs=tuple(chance.sample(list(AccessNeed), 2))),
             needs_mediation=chance.random() < 0.5,
+            role_model_present=chance.random() < 0.3,
+            price_cents=chance.choice((0, 0, 500)),
+            fees=chance.choice(((), (OtherFee(label="Repas", price_cents=900),))),
+            pupils_min=chance.choice((1, 20)),
+            splitting=chance.random() < 0.5,
             lead_time_days=chance.choice((7, 14, 60)),
         )
-        supply += [(a_slot(offer, days=chance.randint(8, 100)), offer) for _ in range(slots_each)]
+        supply += [
+            (a_slot(offer, days=chance.randint(8, 100), groups_taken=chance.randint(0, 1)), offer)
+            for _ in range(slots_each)
+        ]
     await gateway.tell(*(VisitOfferPublished(visit_offer=offer) for offer in {o.id: o for _, o in supply}.values()))
     await gateway.tell(*(SlotOpened(slot=slot) for slot, _ in supply))
     return supply
@@ -83,6 +93,11 @@ QUESTIONS = {
         lambda slot, offer: {AccessNeed.MOTOR, AccessNeed.VISUAL} <= set(offer.accessibility.needs),
     ),
     "mediation": ({"needs_mediation": "true"}, lambda slot, offer: offer.needs_mediation),
+    "free": ({"free": "true"}, lambda slot, offer: offer.price_cents == 0 and not offer.fees),
+    "paid": ({"free": "false"}, lambda slot, offer: offer.price_cents or offer.fees),
+    "role model": ({"role_model": "true"}, lambda slot, offer: offer.role_model_present),
+    "small class": ({"pupils": 12}, lambda slot, offer: offer.pupils_min <= 12),
+    "large class": ({"pupils": 35}, lambda slot, offer: offer.splitting and slot.groups_left >= 2),
     "department": ({"department": "32"}, lambda slot, offer: offer.place.department == "32"),
     "dates": (
         {"from": (NOW + timedelta(days=20)).date().isoformat(), "until": (NOW + timedelta(days=40)).date().isoformat()},
@@ -140,7 +155,7 @@ async def test_an_item_says_how_far_it_is(gateway):
     assert (unplaced["travel_minutes"], unplaced["distance_km"]) == (None, None)
 
 
-async def test_a_place_that_was_never_seen_is_reached_at_once(gateway):
+async def test_a_place_that_was_never_seen_is_reached_soon(gateway):
     """A school that searched before finds a visit at a place that is new since."""
     school = a_school(place=TOULOUSE)
     await gateway.tell(SchoolRegistered(school=school))
@@ -150,7 +165,10 @@ async def test_a_place_that_was_never_seen_is_reached_at_once(gateway):
     offer = an_offer(a_company(), place=BLAGNAC)
     await gateway.tell(VisitOfferPublished(visit_offer=offer), SlotOpened(slot=a_slot(offer)))
 
-    (found,) = await gateway.items("/v1/visits", teacher, max_travel_minutes=60)
+    async def found_there():
+        return await gateway.items("/v1/visits", teacher, max_travel_minutes=60)
+
+    (found,) = await until(found_there)
     assert before == []
     assert found["visit_offer"]["place"]["commune_name"] == "Blagnac"
 
@@ -171,6 +189,60 @@ async def test_a_visit_says_what_the_caller_may_do_and_whether_it_is_invented(ga
     assert by_school["fictional"] is True
 
 
+async def test_full_slots_are_shown_to_whoever_wants_to_wait(gateway):
+    """Marked as such, and only where they are asked for; a closed one never."""
+    school, offer = a_school(), an_offer(a_company())
+    open_one, full = a_slot(offer, days=30), a_slot(offer, days=31, state="full", groups_taken=2)
+    closed = a_slot(offer, days=32, state="closed", groups_taken=2)
+    await gateway.tell(
+        SchoolRegistered(school=school),
+        VisitOfferPublished(visit_offer=offer),
+        *(SlotOpened(slot=slot) for slot in (open_one, full, closed)),
+    )
+    teacher = await gateway.headers(Role.TEACHER, school.uai)
+
+    bookable = await gateway.items("/v1/visits", teacher)
+    by_date = await gateway.items("/v1/visits", teacher, include_full="true")
+    by_travel = await gateway.items("/v1/visits", teacher, include_full="true", order="travel", pupils=30)
+
+    def told(items):
+        return [(item["slot"]["id"], item["waiting_list"], item["slot"]["allowed_actions"]) for item in items]
+
+    assert told(bookable) == [(str(open_one.id), False, ["book"])]
+    assert told(by_date) == [(str(open_one.id), False, ["book"]), (str(full.id), True, ["wait"])]
+    assert told(by_travel) == told(by_date)
+
+
+async def test_pooled_places_are_counted_by_pupils(gateway):
+    """A slot that pools its places says for how many pupils there is room, and is found by classes that fit."""
+    offer = an_offer(a_company(), pooled=True)
+    slot = a_slot(offer, pooled=True, groups=2, pupils_per_group=30, groups_taken=2, pupils_taken=40)
+    taken = a_slot(offer, pooled=True, groups=1, pupils_per_group=30, groups_taken=1, pupils_taken=30)
+    await gateway.tell(VisitOfferPublished(visit_offer=offer), SlotOpened(slot=slot), SlotOpened(slot=taken))
+    coordinator = await gateway.headers(Role.COORDINATOR)
+
+    (found,) = await gateway.items("/v1/visits", coordinator)
+    small = await gateway.items("/v1/visits", coordinator, pupils=20)
+    large = await gateway.items("/v1/visits", coordinator, pupils=21)
+
+    assert (found["slot"]["id"], found["places_left"]) == (str(slot.id), 20)
+    assert (len(small), large) == (1, [])
+
+
+async def test_what_is_found_is_a_visit_field_by_field(gateway):
+    """The pieces that the directory keeps make up what the contract promises."""
+    school, offer = a_school(), an_offer(a_company())
+    slot = a_slot(offer)
+    await gateway.tell(SchoolRegistered(school=school), VisitOfferPublished(visit_offer=offer), SlotOpened(slot=slot))
+
+    (found,) = await gateway.items("/v1/visits", await gateway.headers(Role.TEACHER, school.uai))
+
+    assert found.keys() == set(Visit.__struct_fields__)
+    visit = msgspec.convert(found, Visit)
+    assert msgspec.structs.replace(visit.slot, allowed_actions=()) == slot
+    assert visit.visit_offer == msgspec.convert(offer, OfferSummary, from_attributes=True)
+
+
 @pytest.mark.parametrize(
     ("params", "field"),
     [
@@ -188,6 +260,9 @@ async def test_a_visit_says_what_the_caller_may_do_and_whether_it_is_invented(ga
         ({"order": "travel"}, "order"),
         ({"needs": "wings"}, "needs"),
         ({"needs_mediation": "perhaps"}, "needs_mediation"),
+        ({"pupils": 0}, "pupils"),
+        ({"free": "perhaps"}, "free"),
+        ({"include_full": "perhaps"}, "include_full"),
         ({"levle": "3E"}, "levle"),
     ],
 )
