@@ -234,6 +234,24 @@ async def test_fifty_schools_at_once_take_three_groups(companies):
     assert len(await companies.documents("booking", Booking)) == 3
 
 
+async def test_what_is_decided_together_is_each_schools_own_doing(companies):
+    """The event says who did it, so that nobody is told of their own booking."""
+    _, slot = await a_slot(companies, groups=20)
+    asked = [
+        companies.ask(booking_of(slot, class_name=str(number)), TEACHER if number % 2 else OTHER_TEACHER)
+        for number in range(20)
+    ]
+
+    bookings = await asyncio.gather(*asked)
+
+    rows = await companies.connection.fetch(
+        "select aggregate_id, headers::json ->> 'ce-actor' as actor from outbox where subject like '%.booking.%'"
+    )
+    assert {row["aggregate_id"]: row["actor"] for row in rows} == {
+        str(booking.id): f"school:{booking.school_uai}" for booking in bookings
+    }
+
+
 async def test_one_class_that_asks_for_many_slots_at_once_gets_one_a_day(companies):
     """The slots are locked apart, the class's day is not: one booking, and no group counted for the others."""
     host = await a_host(companies)
