@@ -35,6 +35,11 @@ insert into outbox (id, aggregate_id, subject, headers, body, occurred_at)
 select * from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[], $6::timestamptz[])
 """
 
+_SET_TIMERS = """
+insert into timer (kind, key, due_at, traceparent)
+select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
+"""
+
 
 @dataclass
 class Work:
@@ -94,9 +99,7 @@ class Work:
         if self.outbox:
             await self.connection.execute(_ANNOUNCE, *zip(*self.outbox, strict=True))
         if self.timers:
-            await self.connection.executemany(
-                "insert into timer (kind, key, due_at, traceparent) values ($1, $2, $3, $4)", self.timers
-            )
+            await self.connection.execute(_SET_TIMERS, *zip(*self.timers, strict=True))
         return bool(self.outbox or self.timers)
 
     def _outbox_row(self, event: Event) -> tuple[Any, ...]:

@@ -41,5 +41,7 @@ async def serve(data: Path, host: str, port: int, with_demo: bool) -> None:
         if with_demo:
             await show_demo(running)
             show_keys(running.folder, data)
+        if running.mailbox_url:
+            tell(f"Mails are shown on {running.mailbox_url}.")
         tell(f"Passerelle serves on {running.http_url}; Ctrl-C stops it.")
         await asyncio.Event().wait()

@@ -15,6 +15,7 @@ import msgspec
 
 from deploy.choreography import durables_of, load_services
 from deploy.embedded.data_folder import DataFolderError, open_data_folder, write_private
+from deploy.embedded.mailbox import mail_settings, mailbox_of
 from deploy.embedded.nats import RunningNats, start_nats
 from deploy.embedded.postgres import RunningPostgres, start_postgres
 from deploy.embedded.process import Process, StartError
@@ -41,6 +42,7 @@ class Everything:
     folder: Path
     first_time: bool  # the data folder was empty before
     http_url: str
+    mailbox_url: str  # empty where mails go to a server
     postgres: RunningPostgres
     nats: RunningNats
     services: Supervisor
@@ -75,6 +77,7 @@ async def run_everything(data: Path, host: str, port: int, tell: Tell) -> AsyncI
                     "PASSERELLE_HTTP_PORT": str(port),
                     # Official lists of codes, where `passerelle import codes` puts them.
                     "PASSERELLE_REFERENCE_DIR": str(folder / "reference"),
+                    **mail_settings(folder, f"http://{host}:{port}"),
                 }
                 await start_services(folder, postgres, nats, settings, services)
                 await wait_listening(host, port)
@@ -84,7 +87,9 @@ async def run_everything(data: Path, host: str, port: int, tell: Tell) -> AsyncI
                 endpoints = Endpoints(f"http://{host}:{port}", nats.url("operator"), dsns)
                 write_private(folder / ENDPOINTS_FILE, msgspec.json.encode(endpoints).decode())
                 try:
-                    yield Everything(folder, first_time, endpoints.http_url, postgres, nats, services, ready_s)
+                    url = endpoints.http_url
+                    mailbox_url = mailbox_of(folder, url)
+                    yield Everything(folder, first_time, url, mailbox_url, postgres, nats, services, ready_s)
                 finally:
                     (folder / ENDPOINTS_FILE).unlink(missing_ok=True)
 

@@ -9,7 +9,6 @@ from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 
 from contracts.caller import Caller, Scope
-from contracts.errors import NotFound
 from contracts.gateway.notices import Notice
 from contracts.message import Command, Page
 from services.database import transaction
@@ -17,7 +16,7 @@ from services.gateway.api.asking import KeyHolder
 from services.gateway.api.listing import DEFAULT_LIMIT, Cursor, Limit
 from services.gateway.api.once import Once
 from services.gateway.directory.cursors import decode_cursor, encode_cursor
-from services.gateway.notices.store import list_notices, update_read
+from services.gateway.notices.reading import mark_read, read_page
 
 TAGS = ["Notices"]
 Unread = Annotated[bool, QueryParameter(description="Only those that nobody has read yet.")]
@@ -46,7 +45,7 @@ async def list_own_notices(
     """What the organisation was told, newest first; the head of a school also reads what is for the head alone."""
     before = decode_cursor(cursor, NoticePosition)
     async with request.app.state.running.pool.acquire() as connection:
-        found = await list_notices(
+        found = await read_page(
             connection, caller, unread=unread, before=before.id if before else None, limit=limit + 1
         )
     more = len(found) > limit
@@ -63,10 +62,7 @@ async def read_notice(
     async with transaction(request.app.state.running.pool) as connection:
 
         async def read() -> Notice:
-            notice = await update_read(connection, caller, notice_id, datetime.now(UTC))
-            if notice is None:
-                raise NotFound(thing="notice", id=str(notice_id))
-            return notice
+            return await mark_read(connection, caller, notice_id, datetime.now(UTC))
 
         return await once.within(connection, ReadNotice(notice_id=notice_id), Notice, read)
 

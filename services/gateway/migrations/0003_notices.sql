@@ -1,7 +1,8 @@
 -- What people are told, whom mails go to, and the calendars that they subscribe to: see notices/ and calendars/.
 
 -- One fact told to one addressee. `fact` names it by the version of the thing that it tells of, so that no event, however
--- often it comes, is told twice. The words are written a moment after the event, in one go for many (notices/writing.py).
+-- often it comes, is told twice. The words are written a moment after the event where a mail is to go out, and else when
+-- somebody first reads them (notices/delivering.py, notices/reading.py).
 create table notice (
     id uuid primary key,
     fact text not null,
@@ -19,7 +20,7 @@ create table notice (
     unique (fact, party, for_head)
 );
 create index notice_of_party on notice (party, id desc);
-create index notice_unwritten on notice (id) where words is null;
+create index notice_to_mail on notice (id) where words is null and delivery = 'waiting';
 
 -- Where each organisation wants its mail. Nothing but mails is ever made of it.
 create table address (

@@ -12,8 +12,8 @@ from services.gateway.notices.desk import Desk
 from services.gateway.notices.handlers import DELIVER, WRITE
 from services.gateway.notices.mail_rules import Letter, is_deliverable, mail_of
 from services.gateway.notices.post import MailDelayed, MailRefused, Post
+from services.gateway.notices.reading import write_words
 from services.gateway.notices.store import Outgoing
-from services.gateway.notices.words_rules import words_of
 from services.work import Work
 
 # Written in one go: enough to be quick, few enough to leave the timers to others in between.
@@ -36,23 +36,14 @@ DETAIL_LENGTH = 300
 
 
 async def write(desk: Desk, _key: str, work: Work) -> None:
-    """Write the words of what was noted, and send off what somebody can be reached with (durable timer)."""
-    noted = await store.list_unwritten(work.connection, WRITTEN_TOGETHER)
-    if not noted:
+    """Write the words of what mails wait for, and send these off (durable timer)."""
+    if desk.post is None:
+        await store.update_all_waiting(work.connection, Delivery.NO_MAIL)
         return
-    names = await store.find_names(work.connection, (one.facts for one in noted))
-    reachable = await address_store.list_reachable(work.connection, (one.party for one in noted))
-    rows = []
+    noted = await store.list_to_mail(work.connection, WRITTEN_TOGETHER)
+    await write_words(work.connection, noted)
     for one in noted:
-        delivery = one.delivery
-        if delivery is Delivery.WAITING and desk.post is None:
-            delivery = Delivery.NO_MAIL
-        elif delivery is Delivery.WAITING and (one.party, one.for_head) not in reachable:
-            delivery = Delivery.NO_ADDRESS
-        if delivery is Delivery.WAITING:
-            work.set_timer(DELIVER, one.id, work.now)
-        rows.append((one.id, words_of(one.kind, one.facts, names), delivery))
-    await store.update_written(work.connection, rows)
+        work.set_timer(DELIVER, one.id, work.now)
     if len(noted) == WRITTEN_TOGETHER:
         work.set_timer(WRITE, "", work.now)
 

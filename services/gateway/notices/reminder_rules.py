@@ -6,6 +6,7 @@ has nothing to remind of, whatever timer was set for it.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from contracts.associations.interventions import Intervention
@@ -73,6 +74,7 @@ def reminders(thing: Any, now: datetime) -> Iterator[Reminder]:
             yield Reminder("remind_stale", COMPANY, thing.changed_at.isoformat())
 
 
+@lru_cache(4096)
 def visit_moments(starts_at: datetime) -> tuple[datetime, datetime]:
     """The mornings a week before a visit, and on the last working day before it: on a Sunday nobody reads."""
     day = local_day(starts_at)

@@ -22,18 +22,15 @@ select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[],
 on conflict (fact, party, for_head) do nothing
 """
 # What a caller sees: the head of a school also what is for the head alone.
-_MINE = "party = $1 and (not for_head or $2) and words is not null"
+_MINE = "party = $1 and (not for_head or $2)"
 
 
 class Unwritten(NamedTuple):
     """A notice without its words yet."""
 
     id: UUID
-    party: str
-    for_head: bool
     kind: str
     facts: Facts
-    delivery: Delivery
 
 
 class Outgoing(NamedTuple):
@@ -69,18 +66,24 @@ async def insert_notices(
     await connection.execute(_INSERT, *map(list, zip(*columns, strict=True)))
 
 
-async def list_unwritten(connection: "Connection[Any]", limit: int) -> list[Unwritten]:
-    """The notices that have no words yet, oldest first."""
+async def list_to_mail(connection: "Connection[Any]", limit: int) -> list[Unwritten]:
+    """The notices that a mail waits for, as far as they have no words yet, oldest first."""
     rows = await connection.fetch(
-        "select id, party, for_head, kind, facts, delivery from notice where words is null order by id limit $1", limit
+        "select id, kind, facts from notice where words is null and delivery = 'waiting' order by id limit $1", limit
     )
+    return _unwritten(rows)
+
+
+async def list_unwritten(connection: "Connection[Any]", ids: Iterable[UUID]) -> list[Unwritten]:
+    """Those of some notices that have no words yet."""
+    return _unwritten(
+        await connection.fetch("select id, kind, facts from notice where words is null and id = any($1)", list(ids))
+    )
+
+
+def _unwritten(rows: Iterable[Any]) -> list[Unwritten]:
     decode = decoder_of(Facts).decode
-    return [
-        Unwritten(
-            row["id"], row["party"], row["for_head"], row["kind"], decode(row["facts"]), Delivery(row["delivery"])
-        )
-        for row in rows
-    ]
+    return [Unwritten(row["id"], row["kind"], decode(row["facts"])) for row in rows]
 
 
 async def find_names(connection: "Connection[Any]", facts: Iterable[Facts]) -> Names:
@@ -112,9 +115,13 @@ async def find_names(connection: "Connection[Any]", facts: Iterable[Facts]) -> N
     )
 
 
-async def update_written(connection: "Connection[Any]", rows: Iterable[tuple[UUID, Words, Delivery]]) -> None:
-    """Give notices their words, and say what is to become of their mails."""
-    await connection.executemany("update notice set words = $2, delivery = $3 where id = $1", list(rows))
+async def update_words(connection: "Connection[Any]", rows: Iterable[tuple[UUID, Words]]) -> None:
+    """Give notices their words; those that have some keep them."""
+    await connection.execute(
+        "update notice set words = written.words from unnest($1::uuid[], $2::jsonb[]) as written (id, words)"
+        " where notice.id = written.id and notice.words is null",
+        *map(list, zip(*rows, strict=True)),
+    )
 
 
 async def find_outgoing(connection: "Connection[Any]", notice_id: UUID) -> Outgoing | None:
@@ -130,6 +137,11 @@ async def find_outgoing(connection: "Connection[Any]", notice_id: UUID) -> Outgo
     return Outgoing(row["id"], row["party"], row["for_head"], row["about"], words, row["attempts"])
 
 
+async def update_all_waiting(connection: "Connection[Any]", delivery: Delivery) -> None:
+    """Say what becomes of all mails that wait."""
+    await connection.execute("update notice set delivery = $1 where delivery = 'waiting'", delivery)
+
+
 async def update_delivery(
     connection: "Connection[Any]", notice_id: UUID, delivery: Delivery, detail: str, attempts: int
 ) -> None:
@@ -143,12 +155,12 @@ async def update_delivery(
     )
 
 
-async def list_notices(
+async def list_ids(
     connection: "Connection[Any]", caller: Caller, *, unread: bool, before: UUID | None, limit: int
-) -> list[Notice]:
-    """What the caller's organisation was told, newest first."""
+) -> list[UUID]:
+    """Which notices the caller's organisation has, newest first."""
     rows = await connection.fetch(
-        f"select {_COLUMNS} from notice where {_MINE}"  # noqa: S608  constants
+        f"select id from notice where {_MINE}"  # noqa: S608  constants
         " and (not $3 or read_at is null) and ($4::uuid is null or id < $4) order by id desc limit $5",
         caller.party,
         caller.role is Role.HEAD,
@@ -156,19 +168,29 @@ async def list_notices(
         before,
         limit,
     )
+    return [row["id"] for row in rows]
+
+
+async def list_notices(connection: "Connection[Any]", ids: list[UUID]) -> list[Notice]:
+    """Notices that have their words, newest first."""
+    rows = await connection.fetch(
+        f"select {_COLUMNS} from notice where id = any($1) and words is not null order by id desc",  # noqa: S608  constants
+        ids,
+    )
     return [_notice(row) for row in rows]
 
 
-async def update_read(connection: "Connection[Any]", caller: Caller, notice_id: UUID, now: datetime) -> Notice | None:
-    """Mark one notice of the caller's organisation as read, once; None where there is no such notice for the caller."""
-    row = await connection.fetchrow(
-        f"update notice set read_at = coalesce(read_at, $4) where id = $3 and {_MINE} returning {_COLUMNS}",  # noqa: S608  constants
-        caller.party,
-        caller.role is Role.HEAD,
-        notice_id,
-        now,
+async def update_read(connection: "Connection[Any]", caller: Caller, notice_id: UUID, now: datetime) -> bool:
+    """Mark one notice of the caller's organisation as read, once; whether there is such a notice for the caller."""
+    return bool(
+        await connection.fetchval(
+            f"update notice set read_at = coalesce(read_at, $4) where id = $3 and {_MINE} returning true",  # noqa: S608  constants
+            caller.party,
+            caller.role is Role.HEAD,
+            notice_id,
+            now,
+        )
     )
-    return _notice(row) if row else None
 
 
 async def list_things(connection: "Connection[Any]", kind: str, as_type: Any, ids: list[UUID]) -> list[Any]:
@@ -183,7 +205,7 @@ async def delete_old_notices(
 ) -> None:
     """Forget what was read long ago, what nobody read for longer still, and what a party has too much of."""
     await connection.execute(
-        "delete from notice where words is not null and delivery <> 'waiting'"
+        "delete from notice where delivery <> 'waiting'"
         " and (read_at < $1 or occurred_at < $2 or id in ("
         "   select id from (select id, row_number() over (partition by party order by id desc) as place from notice)"
         "   as placed where place > $3))",

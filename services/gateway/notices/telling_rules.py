@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -31,16 +32,18 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 
 def tellings(happened: Happened, now: datetime) -> Iterator[Telling]:
     """What an event gives to tell, and to whom."""
-    actor = happened.actor or implied_actor(happened.event)
+    actor, facts = happened.actor or implied_actor(happened.event), None
+    thing = happened.thing
     for tell in TOLD.get(type(happened.event), ()):
         if not tell.when(happened):
             continue
         for whom in tell.to:
-            addressee = addressee_of(happened.thing, whom)
+            addressee = addressee_of(thing, whom)
             # The head is told of what a teacher of the same school did.
             did_it = addressee == actor and whom is not HEAD and not tell.anyway
             if addressee and not did_it:
-                yield telling_of(tell.kind, happened.thing, addressee, whom, now, facts=_facts(happened))
+                facts = _facts(happened) if facts is None else facts
+                yield telling_of(tell.kind, thing, addressee, whom, now, facts=facts)
 
 
 def _facts(happened: Happened) -> Facts:
@@ -63,13 +66,18 @@ def telling_of(
     """A notice about a thing; `mark` tells several of one kind apart, by default the thing's version."""
     return Telling(
         kind=kind,
-        fact=f"{kebab_case(type(thing).__name__)}:{thing.id}:{thing.version if mark is None else mark}:{kind}",
+        fact=f"{_kind_of(type(thing))}:{thing.id}:{thing.version if mark is None else mark}:{kind}",
         party=addressee,
         for_head=whom is HEAD,
         about=address_of(thing),
         facts=facts_of(thing) if facts is None else facts,
         occurred_at=getattr(thing, "changed_at", now),
     )
+
+
+@cache
+def _kind_of(resource: type[Resource]) -> str:
+    return kebab_case(resource.__name__)
 
 
 def addressee_of(thing: Any, whom: Whom) -> str:

@@ -392,3 +392,16 @@ async def test_notices_are_forgotten_within_bounds(gateway):
     await until(swept)
     left = await gateway.connection.fetch("select id from notice order by id")
     assert [row["id"] for row in left] == ids[1:]
+
+
+async def test_who_has_no_address_is_told_in_the_list_alone(gateway):
+    """The notice is there, and says that nothing was mailed."""
+    there = await parties(gateway)
+    await gateway.tell(SchoolChanged(school=next_version(there.school, head_contact=None)))
+
+    asked = there.booking(state="requested")
+    await gateway.tell(BookingRequested(booking=asked, slot=there.slot), actor=there.at_school)
+
+    (notice,) = await notices(gateway, Role.HEAD, there.school.uai)
+    assert (notice["kind"], notice["delivery"]) == ("approval_asked", "no_address")
+    assert notice["title"]["fr"].startswith("Visite à valider : 3e B")

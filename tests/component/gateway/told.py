@@ -66,10 +66,10 @@ async def parties(gateway: Gateway, **given: Any) -> Parties:
 
 
 async def written(gateway: Gateway) -> None:
-    """Wait until every notice has its words."""
+    """Wait until it is known of every notice what becomes of its mail."""
 
     async def none_left() -> bool:
-        return not await gateway.connection.fetchval("select count(*) from notice where words is null")
+        return not await gateway.connection.fetchval("select count(*) from timer where kind = 'write_notices'")
 
     await until(none_left)
 
