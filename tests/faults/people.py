@@ -144,22 +144,40 @@ async def agree(side: httpx.AsyncClient, acknowledged: Acknowledged) -> None:
         await acknowledged.pause(5 * PAUSE_S)
 
 
+async def mediate(mediator: httpx.AsyncClient, acknowledged: Acknowledged) -> None:
+    """An association: mediates the visits that it is asked for, but for every fourth one."""
+    while not acknowledged.over.is_set():
+        listed = body(await surely(lambda: mediator.get("/v1/interventions", params={"state": "requested"})))["items"]
+        for intervention in listed:
+            declines = acknowledged.count("intervention") % 4 == 3
+            action, told = ("decline", {"reason": "nobody is free"}) if declines else ("accept", None)
+            moved = await post(mediator, f"/v1/interventions/{intervention['id']}/{action}", told)
+            if moved.status_code != 409:
+                acknowledged.answers["intervention"].append(body(moved))
+        await acknowledged.pause(PAUSE_S)
+
+
 @asynccontextmanager
 async def at_work(region: Region) -> AsyncIterator[Acknowledged]:
     """Companies, associations and schools, until the block ends; then each finishes the write in hand."""
     acknowledged = Acknowledged()
     coordinator = await region.sign_in(Role.COORDINATOR)
     work = []
-    for _ in range(COMPANIES):
+    for number in range(COMPANIES):
         company = await a_company(coordinator)
         industrialist = await region.sign_in(Role.COMPANY, company["id"])
         site = await a_site(industrialist, company)
-        offers = [await an_offer(industrialist, company, site, instant_confirmation=True) for _ in range(2)]
+        # Half of the visits want a mediator.
+        offers = [
+            await an_offer(industrialist, company, site, instant_confirmation=True, needs_mediation=number % 2 == 0)
+            for _ in range(2)
+        ]
         work += [open_slots(industrialist, offers, acknowledged), agree(industrialist, acknowledged)]
     for _ in range(ASSOCIATIONS):
         association = await an_association(coordinator)
         mediator = await region.sign_in(Role.ASSOCIATION, association["id"])
         work += [give_capacities(mediator, association, acknowledged), agree(mediator, acknowledged)]
+        work.append(mediate(mediator, acknowledged))
     for _ in range(SCHOOLS):
         uai = await a_school(region)
         teacher = await region.sign_in(Role.TEACHER, uai)
