@@ -4,6 +4,7 @@ Read from the same machines by which the owners decide. The owner's own guards (
 here: an action offered may still be refused with its rule.
 """
 
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -59,7 +60,8 @@ WAYS: dict[type[Resource], Ways] = {
 }
 
 # A slot is changed by who offers it, but booked and waited for by who may book.
-_SCOPE_OF_ACTION = {(Slot, "book"): Scope.BOOKINGS, (Slot, "wait"): Scope.BOOKINGS}
+_SCOPE_OF_ACTION = {("Slot", "book"): Scope.BOOKINGS, ("Slot", "wait"): Scope.BOOKINGS}
+_WAYS_BY_NAME = {kind.__name__: ways for kind, ways in WAYS.items()}
 
 
 def actors_of(ways: Ways, resource: Any, caller: Caller) -> frozenset[str]:
@@ -88,8 +90,14 @@ def allowed_actions(resource: Any, caller: Caller) -> tuple[str, ...]:
     ways = WAYS.get(kind)
     if ways is None:
         return ()
-    actions = ways.machine.allowed(resource.state, actors_of(ways, resource, caller))
-    return tuple(action for action in actions if _SCOPE_OF_ACTION.get((kind, action), ways.scope) in caller.scopes)
+    return _allowed(kind.__name__, resource.state, actors_of(ways, resource, caller), caller.scopes)
+
+
+@cache
+def _allowed(kind: str, state: str, actors: frozenset[str], scopes: tuple[Scope, ...]) -> tuple[str, ...]:
+    ways = _WAYS_BY_NAME[kind]
+    actions = ways.machine.allowed(state, actors)
+    return tuple(action for action in actions if _SCOPE_OF_ACTION.get((kind, action), ways.scope) in scopes)
 
 
 def present(resource: ResourceT, caller: Caller) -> ResourceT:

@@ -111,8 +111,9 @@ async def search_visits(
         nearest = decode_cursor(cursor, TravelPosition) or TravelPosition(-1, begin, _FIRST_ID)
         values |= {"after_minutes": nearest.minutes, "after": nearest.starts_at, "after_id": nearest.id}
         rows: list[asyncpg.Record] = []
-        for places, minutes in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
-            statement, given = write_statement(text, values | {"places": places, "minutes": minutes})
+        values["minutes"] = journeys.minutes_by_place
+        for least, most in journeys.rings(nearest.minutes, wanted.max_travel_minutes):
+            statement, given = write_statement(text, values | {"least": least, "most": most})
             rows += await connection.fetch(statement, *given)
             if len(rows) > limit:
                 break
@@ -121,7 +122,7 @@ async def search_visits(
         soonest = decode_cursor(cursor, DatePosition) or DatePosition(begin, _FIRST_ID)
         values |= {"after": soonest.starts_at, "after_id": soonest.id}
         if journeys and wanted.max_travel_minutes is not None:
-            values["places"] = journeys.within(wanted.max_travel_minutes)
+            values |= {"minutes": journeys.minutes_by_place, "most": wanted.max_travel_minutes}
         statement, given = write_statement(text, values)
         rows = await connection.fetch(statement, *given)
     visits = tuple(_visit(row, journeys) for row in rows[:limit])

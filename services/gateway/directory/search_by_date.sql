@@ -3,8 +3,8 @@
 -- Few offers match: their slots are looked up one offer after another. Many match: slots are read in order of date
 -- until the page is full, which is soon. `few` decides; the branch not taken costs nothing.
 --
--- A line with a value that is not asked for is left out (statements.py). :places numbers of the places within reach;
--- :level; :themes, any of them; :rome a code; :needs of access, all of them; :mediation, :free, :role_model whether with
+-- A line with a value that is not asked for is left out (statements.py). :minutes to each place (travel.py);
+-- :most minutes; :level; :themes, any of them; :rome a code; :needs of access, all of them; :mediation, :free, :role_model whether with
 -- or without; :department; :pupils of the class; :begin, :until; :now; :after, :after_id start and id of the last visit
 -- of the page before; :limit. Where full slots are asked for too, search.py writes «bookable or awaitable» for «bookable».
 with matching as materialized (
@@ -20,7 +20,7 @@ with matching as materialized (
         and offer.free = :free
         and offer.role_model = :role_model
         and offer.pupils_min <= :pupils::int
-        and offer.place in (select unnest(:places::int[]))
+        and minutes_to(offer.place, :minutes::bytea) <= :most::int
         and not exists (
             select from entry company
             where company.kind = 'company' and company.id = offer.company_id and company.state = 'suspended'

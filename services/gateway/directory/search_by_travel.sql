@@ -1,11 +1,10 @@
 -- The visits of a search in one ring around the school, nearest first; rings are asked for from the innermost on
 -- (directory/travel.py), until the page is full.
 --
--- :places numbers of the ring's places, :minutes to each; all others as in search_by_date.sql, :after_minutes besides.
+-- :least and :most minutes of the ring's places; all others as in search_by_date.sql, :after_minutes besides.
 with matching as materialized (
-    select offer.id, offer.lead_time_days, offer.splitting, near.minutes
+    select offer.id, offer.lead_time_days, offer.splitting, minutes_to(offer.place, :minutes::bytea) as minutes
     from search_offer offer
-    join unnest(:places::int[], :minutes::int[]) as near (place, minutes) using (place)
     where offer.published
         and offer.levels & :level::int <> 0
         and offer.themes & :themes::int <> 0
@@ -16,6 +15,7 @@ with matching as materialized (
         and offer.free = :free
         and offer.role_model = :role_model
         and offer.pupils_min <= :pupils::int
+        and minutes_to(offer.place, :minutes) between :least::int and :most::int
         and not exists (
             select from entry company
             where company.kind = 'company' and company.id = offer.company_id and company.state = 'suspended'

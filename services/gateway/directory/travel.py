@@ -5,11 +5,12 @@ the database's. From a school every place is timed once, however many come later
 """
 
 import math
+import sys
 import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -34,20 +35,18 @@ _DECIMALS = 6
 
 
 class Journeys(msgspec.Struct, frozen=True):
-    """From one school: the numbers of all places and the minutes there by coach, one way, nearest first.
+    """From one school to all places, one way.
 
-    `minutes_to` and `km_to` (by road) are the same by the place's number.
+    `minutes` by coach, nearest first, for as many `places` as there are. By the place's number: `minutes_to`,
+    `km_to` (by road), and `minutes_by_place` as PostgreSQL reads it, two bytes each, the higher first.
     """
 
     school: Place
-    places: "array[int]"
+    places: int
     minutes: "array[int]"
     minutes_to: "array[int]"
     km_to: "array[float]"
-
-    def within(self, max_minutes: int | None) -> Sequence[int]:
-        """The places no farther than that."""
-        return self.places if max_minutes is None else self.places[: bisect_right(self.minutes, max_minutes)]
+    minutes_by_place: bytes
 
     def to(self, place: int) -> tuple[int, float] | None:
         """Minutes and kilometres to a place, None where it was not there yet when these journeys were timed."""
@@ -55,8 +54,8 @@ class Journeys(msgspec.Struct, frozen=True):
             return None
         return self.minutes_to[place], round(self.km_to[place], 1)
 
-    def rings(self, from_minutes: int, max_minutes: int | None) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
-        """The places in between, and their minutes, in ever wider rings around the school.
+    def rings(self, from_minutes: int, max_minutes: int | None) -> Iterator[tuple[int, int]]:
+        """The least and the most minutes of ever wider rings around the school, each with some places in it.
 
         Places equally far are in one ring, so that whatever lies in one comes before all of the next.
         """
@@ -64,9 +63,9 @@ class Journeys(msgspec.Struct, frozen=True):
         end = len(self.minutes) if max_minutes is None else bisect_right(self.minutes, max_minutes)
         width = FIRST_RING
         while begin < end:
-            edge = bisect_right(self.minutes, self.minutes[min(begin + width, end) - 1])
-            yield self.places[begin:edge], self.minutes[begin:edge]
-            begin, width = edge, WIDER * width
+            most = self.minutes[min(begin + width, end) - 1]
+            yield self.minutes[begin], most
+            begin, width = bisect_right(self.minutes, most), WIDER * width
 
 
 class Atlas:
@@ -88,7 +87,7 @@ class Atlas:
             known = journeys if journeys and journeys.school == school.place else None
             until = time.monotonic() + SCHOOLS_FRESH_S
             journeys = known or time_journeys(school.place, self._points)
-        if len(journeys.places) < len(self._points):
+        if journeys.places < len(self._points):
             journeys = time_journeys(journeys.school, self._points, journeys)
         self._remember(uai, until, journeys)
         return journeys
@@ -118,8 +117,15 @@ def time_journeys(school: Place, points: list[Point], known: Journeys | None = N
             distance_km = straight_km(school.latitude, school.longitude, point.latitude, point.longitude)
             minutes_to[point.number] = _minutes(school, point, distance_km)
             km_to[point.number] = road_km(distance_km)
-    places = array("i", sorted((point.number for point in points), key=lambda number: (minutes_to[number], number)))
-    return Journeys(school, places, array("H", (minutes_to[number] for number in places)), minutes_to, km_to)
+    nearest_first = array("H", sorted(minutes_to[point.number] for point in points))
+    return Journeys(school, len(points), nearest_first, minutes_to, km_to, _high_first(minutes_to))
+
+
+def _high_first(minutes: "array[int]") -> bytes:
+    swapped = minutes[:]
+    if sys.byteorder == "little":
+        swapped.byteswap()
+    return swapped.tobytes()
 
 
 def _minutes(school: Place, point: Point, distance_km: float) -> int:

@@ -52,5 +52,13 @@ update search_slot set
 from entry
 where entry.kind = 'slot' and entry.id = search_slot.id;
 
+-- How long it takes to a place, by a table of minutes for each place's number, two bytes each, the higher first; null for
+-- a place that the table does not know. One value for a whole search, where a list of places would be read anew each time.
+create function minutes_to(place int, minutes bytea) returns int
+    language sql immutable parallel safe
+    return case when 2 * place < length(minutes)
+        then 256 * get_byte(minutes, 2 * place) + get_byte(minutes, 2 * place + 1)
+    end;
+
 create index search_slot_shown_in_order on search_slot (starts_at, id) where bookable or awaitable;
 create index search_slot_shown_of_offer on search_slot (visit_offer_id, starts_at, id) where bookable or awaitable;
