@@ -15,6 +15,7 @@ from services.gateway.auth.guard import KeyRing, check_routes, require_scope
 from services.gateway.bodies import StrictBody
 from services.gateway.directory.travel import Atlas
 from services.gateway.envelope import with_envelope
+from services.gateway.express import with_express_way
 from services.gateway.notices.post import open_post
 from services.gateway.openapi import openapi_config
 from services.gateway.parameters import parameters_of, refuse_unknown_parameters
@@ -62,5 +63,5 @@ def create_app(settings: Settings) -> Litestar:
     check_routes(app)
     app.state.parameters = parameters_of(app)
     app.state.settings = settings
-    app.asgi_handler = with_envelope(app.asgi_handler)
+    app.asgi_handler = with_envelope(with_express_way(app.asgi_handler, app))
     return app

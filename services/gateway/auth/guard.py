@@ -59,6 +59,16 @@ class KeyRing:
         self._remember(key_id, stored)
         return caller
 
+    def known_caller(self, authorization: str) -> Caller | None:
+        """The holder of a key met a moment ago; None where it would have to be looked up, or is no good."""
+        secret = secret_of(authorization)
+        key_id = read_key_id(secret)
+        stored = self._remembered(key_id) if key_id else None
+        try:
+            return _holder(stored, secret) if stored else None
+        except Unauthenticated:
+            return None
+
     def forget(self, key_id: UUID) -> None:
         """Look a key up again at its next use: it was revoked here."""
         self._known.pop(key_id, None)
