@@ -17,7 +17,7 @@ from contracts.vocabulary import OrganisationKind, Role
 from services.bus import Bus
 from services.runtime import Service, running
 from services.work import Work
-from tests.component.plumbing.toys import COMPANIES, Gate, close, effects, move, settings_of, slot, until
+from tests.component.plumbing.toys import COMPANIES, EITHER_WAY, Gate, close, effects, move, settings_of, slot, until
 from tests.conftest import Servers
 
 
@@ -69,9 +69,12 @@ async def test_more_than_it_can_take_is_refused_at_once(servers: Servers, bus: B
     assert len(await effects(servers)) == 3
 
 
-async def test_request_after_its_deadline_is_not_done(servers: Servers, client: Client, bus: Bus) -> None:
+@EITHER_WAY
+async def test_request_after_its_deadline_is_not_done(
+    servers: Servers, client: Client, bus: Bus, service: Service
+) -> None:
     """Who asked has given up, so nothing happens and nothing is answered."""
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         with pytest.raises(TimeoutError):
             await client.request(
                 subject_of(MoveSlot),
@@ -112,11 +115,12 @@ async def test_deadline_in_the_middle_undoes_the_work(servers: Servers, bus: Bus
         (b'{"slot_id": 5, "action": "close"}', Kind.INVALID, "invalid-input", "slot_id"),
     ],
 )
+@EITHER_WAY
 async def test_body_that_is_no_request_is_refused(
-    servers: Servers, client: Client, bus: Bus, body: bytes, kind: Kind, slug: str, field: str | None
+    servers: Servers, client: Client, bus: Bus, body: bytes, kind: Kind, slug: str, field: str | None, service: Service
 ) -> None:
     """The problem says what is wrong and where; nothing is stored, and the next request is answered."""
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         problem = problem_of(await send(client, body))
         await bus.ask(move("next"))
 
@@ -125,9 +129,10 @@ async def test_body_that_is_no_request_is_refused(
     assert await effects(servers) == ["next"]
 
 
-async def test_caller_that_cannot_be_read_is_refused(servers: Servers, client: Client) -> None:
+@EITHER_WAY
+async def test_caller_that_cannot_be_read_is_refused(servers: Servers, client: Client, service: Service) -> None:
     """A damaged caller never becomes the system's own rights."""
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         problem = problem_of(await send(client, msgspec.json.encode(move("whose?")), caller='{"role": "king"}'))
 
     assert problem.kind is Kind.INVALID

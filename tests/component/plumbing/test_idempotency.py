@@ -15,7 +15,17 @@ from contracts.vocabulary import OrganisationKind, Role
 from services.bus import Bus
 from services.runtime import Service, running
 from services.work import Work
-from tests.component.plumbing.toys import COMPANIES, close, effects, get, move, note, rows, settings_of, slot
+from tests.component.plumbing.toys import (
+    EITHER_WAY,
+    close,
+    effects,
+    get,
+    move,
+    note,
+    rows,
+    settings_of,
+    slot,
+)
 from tests.conftest import Servers
 
 
@@ -26,10 +36,11 @@ def school(uai: str) -> Caller:
     )
 
 
-async def test_command_sent_twice_has_one_effect_and_one_answer(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_command_sent_twice_has_one_effect_and_one_answer(servers: Servers, bus: Bus, service: Service) -> None:
     """The second answer is the first one again."""
     command = move("once")
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         first = await bus.ask(command, idempotency_key="a")
         second = await bus.ask(command, idempotency_key="a")
 
@@ -37,10 +48,11 @@ async def test_command_sent_twice_has_one_effect_and_one_answer(servers: Servers
     assert await effects(servers) == ["once"]
 
 
-async def test_command_sent_many_times_at_once_has_one_effect(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_command_sent_many_times_at_once_has_one_effect(servers: Servers, bus: Bus, service: Service) -> None:
     """Twenty copies in flight together: one is done, all get its answer."""
     command = move("once")
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         answers = await asyncio.gather(*(bus.ask(command, idempotency_key="a") for _ in range(20)))
 
     assert answers == [answers[0]] * 20
@@ -71,9 +83,10 @@ async def test_copy_in_flight_is_not_told_that_it_exists_already(servers: Server
     assert await effects(servers) == ["mine"]
 
 
-async def test_key_of_another_body_is_refused(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_key_of_another_body_is_refused(servers: Servers, bus: Bus, service: Service) -> None:
     """The same key for something else names the remedy and does nothing."""
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         await bus.ask(move("one"), idempotency_key="a")
         with pytest.raises(RequestRefused) as refused:
             await bus.ask(move("other"), idempotency_key="a")
@@ -102,20 +115,22 @@ async def test_key_of_another_request_is_refused(servers: Servers, bus: Bus) -> 
     assert await effects(servers, "matchmaker") == ["AnswerVisitProposal"]
 
 
-async def test_keys_of_two_parties_are_two_keys(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_keys_of_two_parties_are_two_keys(servers: Servers, bus: Bus, service: Service) -> None:
     """What one organisation chose never answers another."""
     command = move("each")
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         await bus.ask(command, school("0310001A"), idempotency_key="1")
         await bus.ask(command, school("0310002B"), idempotency_key="1")
 
     assert await effects(servers) == ["each", "each"]
 
 
-async def test_without_a_key_each_is_done(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_without_a_key_each_is_done(servers: Servers, bus: Bus, service: Service) -> None:
     """Who sends no key asks twice."""
     command = move("again")
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         await bus.ask(command)
         await bus.ask(command)
 

@@ -1,17 +1,22 @@
 """A service that stops, while others ask and tell it things: what it took on it finishes, the rest is for others."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
-from contracts.companies.slots import MoveSlot, SlotClosed
-from contracts.errors import Problem, RequestRefused, Unavailable
-from services.bus import Bus
+from contracts.companies.slots import MoveSlot, Slot, SlotClosed
+from contracts.errors import PasserelleError, Problem, RequestRefused, Unavailable
+from services.batching import Asked
+from services.bus import Bus, settle
 from services.runtime import Service, running
+from services.work import Work
 from tests.component.plumbing.toys import (
     COMPANIES,
+    EITHER_WAY,
     MATCHMAKER,
     Gate,
+    close_together,
     effects,
     move,
     settings_of,
@@ -43,7 +48,35 @@ async def test_stop_waits_for_what_is_in_flight(servers: Servers, bus: Bus) -> N
     assert sorted(await effects(servers)) == sorted(str(number) for number in range(30))
 
 
-async def test_replica_stops_under_load_and_nobody_notices(servers: Servers, bus: Bus) -> None:
+async def test_stop_waits_for_what_is_to_be_decided_together(servers: Servers, bus: Bus) -> None:
+    """The batch in hand and those that wait behind it."""
+    gate = Gate()
+
+    async def close_slowly(asked: Sequence[Asked[MoveSlot]], work: Work) -> list[Slot | PasserelleError]:
+        await gate.pass_through()
+        return await close_together(asked, work)
+
+    service = Service(name="companies", answers_together={MoveSlot: close_slowly})
+    alive = running(service, settings_of(service, servers))
+    await alive.__aenter__()
+    asked = [asyncio.create_task(bus.ask(move(str(number)))) for number in range(30)]
+    async with asyncio.timeout(10):
+        while not gate.waiting:
+            await asyncio.sleep(0.01)
+
+    # The broker has all of them, so that they are the service's to answer.
+    await settle(bus.nats)
+    stopping = asyncio.create_task(alive.__aexit__(None, None, None))
+    gate.opened.set()
+    answers = await asyncio.gather(*asked)
+    await stopping
+
+    assert [answer.reason for answer in answers] == [str(number) for number in range(30)]
+    assert await effects(servers) == [str(number) for number in range(30)]
+
+
+@EITHER_WAY
+async def test_replica_stops_under_load_and_nobody_notices(servers: Servers, bus: Bus, service: Service) -> None:
     """While one of two replicas stops again and again, every request is answered, and done once."""
     asked: list[str] = []
     over = asyncio.Event()
@@ -53,10 +86,10 @@ async def test_replica_stops_under_load_and_nobody_notices(servers: Servers, bus
             asked.append(f"{name}-{len(asked)}")
             await bus.ask(move(asked[-1]))
 
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         askers = [asyncio.create_task(keep_asking(name)) for name in range(40)]
         for _ in range(5):
-            async with running(COMPANIES, settings_of(COMPANIES, servers)):
+            async with running(service, settings_of(service, servers)):
                 await asyncio.sleep(0.2)
         over.set()
         await asyncio.gather(*askers)
@@ -64,7 +97,8 @@ async def test_replica_stops_under_load_and_nobody_notices(servers: Servers, bus
     assert sorted(await effects(servers)) == sorted(asked)
 
 
-async def test_only_replica_stops_under_load_and_loses_nothing(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_only_replica_stops_under_load_and_loses_nothing(servers: Servers, bus: Bus, service: Service) -> None:
     """Each request is either answered, and done, or told 'unavailable', and not done: none is left hanging."""
     done: list[str] = []
     told: list[Problem] = []
@@ -81,7 +115,7 @@ async def test_only_replica_stops_under_load_and_loses_nothing(servers: Servers,
                 return
             done.append(reason)
 
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         askers = [asyncio.create_task(ask(name)) for name in range(40)]
         await asyncio.sleep(0.3)
     async with asyncio.timeout(10):

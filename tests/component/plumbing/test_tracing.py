@@ -14,7 +14,17 @@ from services.bus import Bus
 from services.runtime import Service, running
 from services.telemetry import configure_logging, current_traceparent, log, say_ready, start_trace, trace_id
 from services.work import Work
-from tests.component.plumbing.toys import COMPANIES, close, move, note, rows, settings_of, slot, until_effects
+from tests.component.plumbing.toys import (
+    COMPANIES,
+    EITHER_WAY,
+    close,
+    move,
+    note,
+    rows,
+    settings_of,
+    slot,
+    until_effects,
+)
 from tests.conftest import Servers
 
 GIVEN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -56,7 +66,8 @@ async def traces(servers: Servers, service: str) -> list[tuple[str, str]]:
     ]
 
 
-async def test_events_carry_the_trace_of_what_caused_them(servers: Servers, bus: Bus) -> None:
+@EITHER_WAY
+async def test_events_carry_the_trace_of_what_caused_them(servers: Servers, bus: Bus, service: Service) -> None:
     """Also where a follower handles many of them in one batch, and where a timer lies between."""
     expected = {}
 
@@ -64,7 +75,7 @@ async def test_events_carry_the_trace_of_what_caused_them(servers: Servers, bus:
         expected[reason] = start_trace().split("-")[1]
         await bus.ask(move(reason))
 
-    async with running(COMPANIES, settings_of(COMPANIES, servers)):
+    async with running(service, settings_of(service, servers)):
         await asyncio.gather(*(ask(str(number)) for number in range(10)))
         async with running(FOLLOWER, settings_of(FOLLOWER, servers)):
             await until_effects(servers, "matchmaker", 10)

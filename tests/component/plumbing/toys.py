@@ -1,16 +1,19 @@
 """Toy services on real servers: real messages, and handlers whose whole effect is a row in a table `effect`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
 from contracts.companies.slots import GetSlot, MoveSlot, Slot, SlotClosed
+from contracts.errors import NotFound, PasserelleError
 from contracts.operations import CheckHealth, DeadLetter, ListDeadLetters, ServiceHealth
+from services.batching import Asked
 from services.bus import Bus
 from services.following import EventHandler
 from services.runtime import Service
@@ -56,6 +59,16 @@ async def close(request: MoveSlot, work: Work) -> Slot:
     return closed
 
 
+async def close_together(asked: Sequence[Asked[MoveSlot]], work: Work) -> list[Slot | PasserelleError]:
+    """As `close`, one after another; what begins with 'no' is refused."""
+    answers: list[Slot | PasserelleError] = []
+    for one in asked:
+        one.take_up(work)
+        refused = one.request.reason.startswith("no")
+        answers.append(NotFound(thing="slot", id=one.request.reason) if refused else await close(one.request, work))
+    return answers
+
+
 async def get(request: GetSlot, _work: Work) -> Slot:
     """Answer without any effect."""
     return slot(request.slot_id)
@@ -90,9 +103,12 @@ class Gate:
 
 
 COMPANIES = Service(name="companies", answers={MoveSlot: close, GetSlot: get})
+TOGETHER = Service(name="companies", answers_together={MoveSlot: close_together})
 MATCHMAKER = Service(name="matchmaker", follows={SlotClosed: hear})
 
 Publish = Callable[..., Awaitable[None]]
+# What holds for a command holds whether it is decided by itself or together with others.
+EITHER_WAY = pytest.mark.parametrize("service", [COMPANIES, TOGETHER], ids=["each", "together"])
 
 
 def follower(handler: EventHandler) -> Service:
