@@ -89,7 +89,7 @@ def addressee_of(thing: Any, whom: Whom) -> str:
             found, kind = thing.id if isinstance(thing, Company) else thing.company_id, OrganisationKind.COMPANY
         case Whom.ASSOCIATION:
             found, kind = _association_of(thing), OrganisationKind.ASSOCIATION
-        case Whom.SCHOOL | Whom.HEAD:
+        case _:
             found, kind = thing.school_uai, OrganisationKind.SCHOOL
     return party(kind, found) if found else ""
 

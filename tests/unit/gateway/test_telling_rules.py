@@ -15,9 +15,12 @@ from contracts.companies.bookings import (
     BookingCancelled,
     BookingChanged,
     BookingCompleted,
+    BookingConfirmed,
+    BookingDeclined,
     BookingExpired,
     BookingNoShow,
     BookingPassedOver,
+    BookingRequested,
     BookingRescheduled,
     PassedOver,
 )
@@ -26,7 +29,7 @@ from contracts.companies.visit_offers import VisitOfferClosed, VisitOfferPublish
 from contracts.machines import BOOKING
 from contracts.matchmaker.class_requests import ClassRequestClosed
 from contracts.matchmaker.mediations import Mediation, MediationNotFound
-from contracts.matchmaker.proposals import PartnershipProposalClosed
+from contracts.matchmaker.proposals import PartnershipProposalClosed, VisitProposalClosed
 from services.gateway.notices.choreography_rules import TOLD
 from services.gateway.notices.condition_rules import Happened
 from services.gateway.notices.telling_rules import tellings
@@ -39,6 +42,7 @@ from tests.component.gateway.resources import (
     a_partnership_proposal,
     a_school,
     a_slot,
+    a_visit_proposal,
     an_association,
     an_intervention,
     an_offer,
@@ -211,3 +215,31 @@ def test_the_machine_s_states_and_the_expiry_s_stages_are_one_vocabulary():
 
     for stage in stages:
         assert told(BookingExpired(booking=booking(state="expired", reason=stage), slot=SLOT))
+
+
+def test_what_the_region_books_for_a_school_is_told_to_it():
+    """What a teacher books is not."""
+    event = BookingRequested(booking=booking(state="approved"), slot=SLOT)
+
+    assert told(event, SYSTEM.party) == [("confirmation_asked", AT_COMPANY), ("booked_for_you", AT_SCHOOL)]
+    assert told(event, AT_SCHOOL) == [("confirmation_asked", AT_COMPANY)]
+
+
+def test_a_proposal_that_its_own_booking_ended_is_told_by_the_booking():
+    """Withdrawn for its own sake it is told, with what was proposed."""
+    made = a_visit_proposal(SLOT, SCHOOL, state="withdrawn", summary_fr="Parce que.", summary_en="Because.")
+    better, booked = (next_version(made, why=why) for why in ("better_match", "booking_declined: safety"))
+    (telling,) = tellings(Happened(VisitProposalClosed(visit_proposal=better), "system", None), NOW)
+
+    assert telling.kind == "visit_proposal_withdrawn"
+    assert (telling.facts.offer, telling.facts.why.fr) == ("L'atelier", "Parce que.")
+    assert told(VisitProposalClosed(visit_proposal=booked)) == []
+
+
+def test_who_did_it_is_implied_where_the_event_does_not_say():
+    """By the booking's own word, and for a confirmation by whose it is; what nobody ended is told to both sides."""
+    declined, expired = booking(state="declined", ended_by="company"), booking(state="completed", ended_by="")
+
+    assert told(BookingDeclined(booking=declined, slot=SLOT), actor="") == [("declined", AT_SCHOOL)]
+    assert told(BookingConfirmed(booking=booking(state="confirmed"), slot=SLOT), actor="") == [("confirmed", AT_SCHOOL)]
+    assert len(told(BookingCompleted(booking=expired, slot=SLOT), actor="")) == 2
