@@ -22,6 +22,8 @@ from contracts.errors import Kind, RequestRefused
 from contracts.identifiers import uuid7
 from contracts.local_time import local_day
 from contracts.vocabulary import Level, Role
+from services.companies.service import service
+from tests.component.alone import alone
 from tests.component.companies.acting import moving
 from tests.component.companies.asking import a_host, a_slot_of, an_offer_of, booked, current_slot
 from tests.component.companies.given import (
@@ -250,6 +252,19 @@ async def test_what_is_decided_together_is_each_schools_own_doing(companies):
     assert {row["aggregate_id"]: row["actor"] for row in rows} == {
         str(booking.id): f"school:{booking.school_uai}" for booking in bookings
     }
+
+
+async def test_a_booking_sent_to_two_replicas_at_once_is_one(companies, servers):
+    """The class has its place by the first copy; no other copy is told that it has one already."""
+    _, slot = await a_slot(companies, groups=3)
+    request = booking_of(slot)
+
+    async with alone(service, servers):
+        answers = await asyncio.gather(*(companies.ask(request, TEACHER, key="again") for _ in range(40)))
+
+    assert answers == [answers[0]] * 40
+    assert (await current_slot(companies, slot)).groups_taken == 1
+    assert len(await companies.announced(BookingRequested)) == 1
 
 
 async def test_one_class_that_asks_for_many_slots_at_once_gets_one_a_day(companies):
