@@ -1,6 +1,7 @@
 """`python -m services.gateway [migrate]`: the application in one uvicorn, or its migrations."""
 
 import asyncio
+import gc
 import socket
 import sys
 from types import FrameType
@@ -83,6 +84,9 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
     """Serve until SIGTERM or SIGINT; the exit status says whether it ended as it should."""
     app = create_app(settings)
     server = server_of(app, settings)
+    # What is there by now stays: looking through all of it for garbage would hold up whoever asks just then.
+    gc.collect()
+    gc.freeze()
     await server.serve(sockets=[listener])
     if not server.started:
         return 1
