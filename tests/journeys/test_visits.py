@@ -47,14 +47,14 @@ async def test_a_published_offer_becomes_a_confirmed_visit(people):
     slot = await a_slot(industrialist, offer)
     (proposal,) = await proposals(teacher)
     accepted = body(await teacher.post(f"/v1/visit-proposals/{proposal['id']}/accept"))
-    requested = await booking_in(industrialist, "requested")
+    requested = await booking_in(industrialist, "approved")
     confirmed = body(await industrialist.post(f"/v1/bookings/{requested['id']}/confirm"))
 
     assert (proposal["class_request_id"], proposal["slot_id"]) == (asked["id"], slot["id"])
     assert proposal["allowed_actions"] == ["accept", "decline"]
     assert proposal["fictional"] is True
     assert (accepted["state"], requested["proposal_id"]) == ("accepted", proposal["id"])
-    assert requested["allowed_actions"] == ["confirm", "decline", "cancel"]
+    assert requested["allowed_actions"] == ["confirm", "decline", "cancel", "reschedule"]
     assert confirmed["state"] == "confirmed"
     assert (await booking_in(teacher, "confirmed"))["id"] == requested["id"]
     (booked,) = await proposals(teacher, state="booked")
