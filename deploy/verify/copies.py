@@ -128,8 +128,8 @@ def held_by(service: str, kind: str) -> Rows:
 INVARIANTS = (
     Invariant(
         "directory",
-        "entries of the directory",
-        "each shows its thing as the owner keeps it",
+        "things that the directory shows",
+        "each is shown as its owner keeps it",
         compare_directory,
         lags=True,
     ),

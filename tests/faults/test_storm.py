@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 # The relay dies with its service.
 VICTIMS = ("companies", "gateway", "nats", "postgres", "companies")
 # What has to go on after each kill before the next one.
-PROGRESS = {"change": 350, "waited": 30, "accepted": 10, "cancelled": 30, "rescheduled": 10, "confirm": 2, "approve": 5}
+PROGRESS = {"change": 350, "waited": 30, "accepted": 10, "cancelled": 30, "rescheduled": 10, "confirm": 1, "approve": 2}
 
 
 @dataclass

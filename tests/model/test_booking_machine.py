@@ -4,17 +4,14 @@ Hypothesis writes the stories. The short run tells the same ones each time; `PAS
 """
 
 import os
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from contracts.caller import Caller
-from contracts.companies import bookings, slots
 from contracts.companies.bookings import (
     Absent,
     Attendance,
@@ -27,24 +24,23 @@ from contracts.companies.bookings import (
     RescheduleBooking,
 )
 from contracts.companies.slots import ChangeSlot, MoveSlot, SlotChange
-from contracts.message import Request, subject_of
+from contracts.message import Request
 from contracts.vocabulary import Level
 from tests.component.companies.given import NOW
 from tests.model import refusals
+from tests.model.agreement import Agreement
 from tests.model.driver import Driver, slug_of
-from tests.model.product import WAITING_FOR
-from tests.model.stage import CLASSES, PEOPLE, SCHOOLS, Stage
-from tests.model.things import LIVE, STANDING, Booking, SchoolClass, Slot
+from tests.model.stage import CLASSES, PEOPLE, SCHOOLS
+from tests.model.things import STANDING, Booking, SchoolClass
 
 LONG = os.environ.get("PASSERELLE_MODEL") == "long"
 SETTINGS = settings(
-    max_examples=2000 if LONG else 60,
-    stateful_step_count=60 if LONG else 40,
+    max_examples=2000 if LONG else 80,
+    stateful_step_count=60 if LONG else 50,
     derandomize=not LONG,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate,) if os.environ.get("QUICK") else tuple(Phase),
 )
 # The calendar of schools ends some day, and stories with it.
 LAST_DAY = timedelta(days=120)
@@ -60,16 +56,8 @@ honestly = st.sampled_from((True, True, True, False))
 reasons = st.sampled_from(("other: essai", "other: essai", "other: essai", ""))
 
 
-class BookingMachine(RuleBasedStateMachine):
-    """Each rule asks the service and the model the same, and compares what they answer, tell and keep."""
-
-    def __init__(self, driver: Driver) -> None:
-        super().__init__()
-        self.stage = Stage(driver)
-        self.driver = driver
-        self.model = self.stage.model
-        self.last: tuple[Request[Any], Caller, str, Any] | None = None
-        self.keys = 0
+class BookingMachine(Agreement):
+    """Each rule asks the service and the model the same."""
 
     # ------------------------------------------------------------ who comes
 
@@ -232,86 +220,6 @@ class BookingMachine(RuleBasedStateMachine):
         request = MoveSlot(slot_id=self.slot(number).id, action="close", reason=f"other {key}")
         assert slug_of(self.driver.ask(request, caller, key)) == "idempotency-key-reused"
 
-    # ------------------------------------------------------------ what always holds
-
-    @invariant()
-    def what_was_told_is_what_happened(self) -> None:
-        """One event a change, in order, each with its things as they then were."""
-        expected = [
-            (subject_of(EVENTS[name]), [(str(one.id), *then) for one, *then in things])
-            for name, things in self.model.told
-        ]
-        self.model.told.clear()
-
-        assert [(subject, list(things_of(body))) for subject, body in self.driver.news()] == expected
-
-    @invariant()
-    def slots_are_as_the_model_has_them(self) -> None:
-        """What they count as taken is the sum of their live bookings, and never more than there is."""
-        kept = self.driver.rows("select id, state, version, groups, groups_taken, pupils_taken from slot order by id")
-        assert [tuple(row) for row in kept] == [
-            (one.id, one.state, one.version, one.groups, *self.model.taken(one))
-            for one in sorted(self.model.slots, key=lambda one: one.id)
-        ]
-        assert all(self.model.has_room(slot, 0, 0) for slot in self.model.slots)
-
-    @invariant()
-    def bookings_are_as_the_model_has_them(self) -> None:
-        """Each in its state and version, with who has to act and until when."""
-        kept = self.driver.rows(
-            "select id, slot_id, state, version, document ->> 'waiting_for',"
-            " (document ->> 'answer_by')::timestamptz, (document ->> 'late')::bool, due_at from booking order by id"
-        )
-        assert [tuple(row) for row in kept] == [
-            (
-                *(one.id, one.slot.id, one.state, one.version, WAITING_FOR.get(one.state, "")),
-                *(one.answer_by, one.late, one.due_at),
-            )
-            for one in self.model.bookings
-        ]
-
-    @invariant()
-    def no_class_is_in_two_places(self) -> None:
-        """One live booking a class and slot, one visit a class and day."""
-        days = [(one.school_class, one.slot.day) for one in self.model.bookings if one.state in LIVE]
-        assert len(days) == len(set(days))
-
-    # ------------------------------------------------------------ how it asks
-
-    def ask(self, request: Request[Any], person: str, school: str) -> Any:
-        """The service's answer to a new command, with a key of its own."""
-        self.keys += 1
-        key = str(self.keys)
-        caller = self.stage.caller(person, school)
-        answer = self.driver.ask(request, caller, key)
-        if not slug_of(answer):
-            self.last = request, caller, key, answer
-        return answer
-
-    def agreed(self, answer: Any, broken: set[str]) -> bool:
-        """Whether it was done; service and model must agree on that, and on why not."""
-        assert slug_of(answer) in (broken or {""})
-        return not broken
-
-    def slot(self, number: int, wanted: Callable[[Slot], bool] = lambda _: True) -> Slot:
-        """One of the slots, of those that are wanted where there are such."""
-        among = [one for one in self.model.slots if wanted(one)] or self.model.slots
-        return among[number % len(among)]
-
-    def booking(self, number: int, wanted: Callable[[Booking], bool] = lambda one: one.state in STANDING) -> Booking:
-        """One of the bookings, mostly of those that are wanted."""
-        among = [one for one in self.model.bookings if wanted(one)] if number % 5 else []
-        return (among or self.model.bookings)[number % len(among or self.model.bookings)]
-
-    def why_not_book(self, person: str, school_class: SchoolClass, slot: Slot) -> set[str]:
-        return refusals.why_not_book(self.model, person, school_class, slot)
-
-    def why_not_wait(self, person: str, school_class: SchoolClass, slot: Slot) -> set[str]:
-        return refusals.why_not_wait(self.model, person, school_class, slot)
-
-    def why_not_reschedule(self, person: str, booking: Booking, slot: Slot) -> set[str]:
-        return refusals.why_not_reschedule(self.model, person, booking, slot)
-
 
 def of(school_class: SchoolClass) -> NewBooking:
     """What a class asks for; whoever asks for it names its school."""
@@ -322,16 +230,6 @@ def of(school_class: SchoolClass) -> NewBooking:
         class_name=school_class.name,
         school_uai=school_class.school,
     )
-
-
-def things_of(body: dict[str, Any]) -> Iterator[tuple[str, str, int]]:
-    """Id, state and version of what an event carries."""
-    return ((thing["id"], thing["state"], thing["version"]) for thing in body.values())
-
-
-EVENTS = {kind.__name__: kind for kind in bookings.BOOKING_EVENTS} | {
-    kind.__name__: kind for kind in (slots.SlotOpened, slots.SlotClosed, slots.SlotChanged, slots.SlotDone)
-}
 
 
 @pytest.mark.slow
