@@ -10,8 +10,9 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 from contracts.local_time import PARIS, local
 from services.gateway.calendars.visit_rules import Shown
 
-# How often a subscriber should look again, by the two names that calendar programs know.
+# How often a subscriber should look again; calendar programs know it by two names, the second of which is no standard.
 REFRESH = timedelta(hours=1)
+REFRESH_TEXT = "PT1H"
 
 
 def tag_of(name: str, events: Sequence[Shown]) -> str:
@@ -29,7 +30,7 @@ def feed_of(name: str, events: Sequence[Shown]) -> bytes:
     calendar.add("x-wr-calname", f"Passerelle : {name}")
     calendar.add("x-wr-timezone", PARIS.key)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", REFRESH)
+    calendar.add("x-published-ttl", REFRESH_TEXT)
     calendar.add_component(_paris())
     for event in events:
         calendar.add_component(_event(event))
@@ -50,7 +51,8 @@ def _event(shown: Shown) -> Event:
     event.add("status", shown.status.value)
     event.add("transp", "TRANSPARENT" if shown.free else "OPAQUE")
     if place := shown.place:
-        event.add("location", ", ".join(filter(None, (place.address, place.commune_name))))
+        commune = "" if place.commune_name in place.address else place.commune_name
+        event.add("location", ", ".join(filter(None, (place.address, commune))))
         event.add("geo", (place.latitude, place.longitude))
     event.add("url", shown.url)
     return event

@@ -149,7 +149,7 @@ def of_free_slot(slot: Slot, around: Around) -> Shown | None:
         status=Status.TENTATIVE,
         free=True,
         summary=f"Créneau ouvert : {offer.title if offer else 'visite'}",
-        description=f"{slot.groups} groupes de {slot.pupils_per_group} élèves, aucune réservation",
+        description=f"Groupes : {slot.groups}, de {slot.pupils_per_group} élèves au plus ; aucune réservation",
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         # A slot does not say when it changed; its id says when it was made.

@@ -60,6 +60,7 @@ from services.gateway.notices.condition_rules import (
     always,
     by_region,
     hours_changed,
+    mediator_agreed,
     mediator_found,
     moved_offer_lapsed,
     stage_was,
@@ -105,7 +106,11 @@ TOLD: dict[type[Event], tuple[Tell, ...]] = {
     # The head and whoever booked are two people of one school.
     BookingApproved: (Tell("approved", (SCHOOL,), anyway=True), Tell("confirmation_asked", (COMPANY,))),
     BookingRefused: (Tell("refused", (SCHOOL,), anyway=True),),
-    BookingConfirmed: (Tell("confirmed", (SCHOOL,), anyway=True), Tell("confirmed", PARTNERS)),
+    BookingConfirmed: (
+        Tell("confirmed", (SCHOOL,), anyway=True),
+        Tell("confirmed", (COMPANY,)),
+        Tell("confirmed", (ASSOCIATION,), mediator_agreed, anyway=True),
+    ),
     BookingDeclined: (Tell("declined", BOTH_SIDES),),
     BookingImpossible: (Tell("impossible", (SCHOOL,), anyway=True),),
     BookingExpired: (

@@ -61,10 +61,15 @@ def hours_changed(happened: Happened) -> bool:
     return before is not None and (before.starts_at, before.ends_at) != (now.starts_at, now.ends_at)
 
 
+def mediator_agreed(happened: Happened) -> bool:
+    """Where an association has said yes to the visit."""
+    return bool(happened.thing.mediation == MediationState.ACCEPTED)
+
+
 def mediator_found(happened: Happened) -> bool:
     """Where an association has said yes to a visit that still waits for somebody else."""
-    before, accepted = happened.before, MediationState.ACCEPTED
-    return before is not None and before.mediation != accepted and happened.thing.mediation == accepted
+    before = happened.before
+    return before is not None and before.mediation != MediationState.ACCEPTED and mediator_agreed(happened)
 
 
 def moved_offer_lapsed(happened: Happened) -> bool:

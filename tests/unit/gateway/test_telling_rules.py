@@ -243,3 +243,17 @@ def test_who_did_it_is_implied_where_the_event_does_not_say():
     assert told(BookingDeclined(booking=declined, slot=SLOT), actor="") == [("declined", AT_SCHOOL)]
     assert told(BookingConfirmed(booking=booking(state="confirmed"), slot=SLOT), actor="") == [("confirmed", AT_SCHOOL)]
     assert len(told(BookingCompleted(booking=expired, slot=SLOT), actor="")) == 2
+
+
+def test_a_mediator_is_told_of_a_confirmation_once_it_has_agreed():
+    """One that is only asked has its own question to answer."""
+    asked, agreed = (
+        booking(state="confirmed", association_id=ASSOCIATION.id, mediation=mediation)
+        for mediation in ("asked", "accepted")
+    )
+
+    assert told(BookingConfirmed(booking=asked, slot=SLOT), AT_COMPANY) == [("confirmed", AT_SCHOOL)]
+    assert told(BookingConfirmed(booking=agreed, slot=SLOT), AT_COMPANY) == [
+        ("confirmed", AT_SCHOOL),
+        ("confirmed", AT_ASSOCIATION),
+    ]
