@@ -8,6 +8,7 @@ import asyncio
 import random
 import resource
 import sys
+import time
 from array import array
 from collections import Counter, deque
 from datetime import timedelta
@@ -72,7 +73,7 @@ class Crowd:
         self.unbooked: Counter[int] = Counter()
         self.fresh: deque[Visit] = deque(maxlen=FRESH)
         self.full_since: dict[UUID, float] = {}
-        self.measured_from = self.loop.time() + plan.warm_up_s
+        self.measured_from = time.monotonic() + plan.warm_up_s
         self.ends = self.measured_from + plan.seconds
 
     def question(self) -> str:
@@ -92,7 +93,7 @@ class Crowd:
 
     def note(self, status: int, body: bytes, asked_at: float) -> str | None:
         """An answer came; returns the next page's cursor if somebody wants it."""
-        now = self.loop.time()
+        now = time.monotonic()
         if status != 200:
             self.refused[status] += 1
             return None
@@ -118,7 +119,7 @@ class Crowd:
         elif status == 409 or visit.groups_left == 1:
             # Several may have booked what one of them saw last: full by then at the latest.
             self.outcome.filled += visit.slot.id not in self.full_since
-            self.full_since.setdefault(visit.slot.id, self.loop.time())
+            self.full_since.setdefault(visit.slot.id, time.monotonic())
 
     def fail(self, error: BaseException) -> None:
         """End it all."""
@@ -144,7 +145,7 @@ class Asking(asyncio.Protocol):
 
     def send(self, request: str) -> None:
         """Send a request now."""
-        self.asked_at = self.crowd.loop.time()
+        self.asked_at = self.time.monotonic()
         self.transport.write(request.encode())
 
     def data_received(self, data: bytes) -> None:
@@ -188,7 +189,7 @@ class Searching(Asking):
 
     def answered(self, status: int, body: bytes) -> None:
         cursor = self.crowd.note(status, body, self.asked_at)
-        if self.crowd.loop.time() < self.crowd.ends:
+        if self.time.monotonic() < self.crowd.ends:
             self.ask(cursor)
 
 
@@ -218,7 +219,7 @@ class Booking(Asking):
 
     def answered(self, status: int, body: bytes) -> None:
         self.crowd.note_booking(status, self.visit)
-        if self.crowd.loop.time() < self.crowd.ends:
+        if self.time.monotonic() < self.crowd.ends:
             self.begin()
 
 
@@ -227,7 +228,7 @@ async def search(plan: Plan) -> Outcome:
     crowd = Crowd(plan)
     kinds = [Searching] * plan.connections + [Booking] * (plan.bookings_per_s > 0)
     connections = [await crowd.loop.create_connection(partial(kind, crowd), HOST, plan.port) for kind in kinds]
-    await asyncio.wait((crowd.over,), timeout=crowd.ends - crowd.loop.time())
+    await asyncio.wait((crowd.over,), timeout=crowd.ends - time.monotonic())
     if crowd.over.done():
         crowd.over.result()
     crowd.over.cancel()
