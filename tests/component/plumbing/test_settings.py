@@ -28,6 +28,9 @@ def test_missing_variables_are_all_named() -> None:
         ("PASSERELLE_CONCURRENCY", "0"),
         ("PASSERELLE_DATABASE_CONNECTIONS", "-1"),
         ("PASSERELLE_LOG_LEVEL", "chatty"),
+        ("PASSERELLE_SMTP_URL", "ftp://secret@example.org"),
+        ("PASSERELLE_SMTP_URL", "smtp://a secret"),
+        ("PASSERELLE_PUBLIC_URL", "https://secret.example.org/"),
     ],
 )
 def test_wrong_value_names_its_variable_and_tells_no_secret(variable: str, value: str) -> None:
