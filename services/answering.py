@@ -27,7 +27,7 @@ from services.database import COLLISIONS, DatabaseAway, Pool, transaction
 from services.discovery import Discovery, Endpoint
 from services.idempotency import AnswerOnce
 from services.telemetry import current_traceparent, log, start_trace
-from services.work import Work
+from services.work import Wake, Work
 
 AnswerHandler = Callable[[Any, Work], Awaitable[Any]]
 Answers = Mapping[type[Request[Any]], AnswerHandler]
@@ -55,7 +55,7 @@ class Answering:
         together: BatchAnswers,
         pool: Pool,
         nats: Client,
-        wake: Callable[[], None],
+        wake: Wake,
         concurrency: int,
     ) -> None:
         self._service = service
@@ -196,7 +196,7 @@ class Answering:
             if once:
                 await once.keep(connection, answer)
         if to_do:
-            self._wake()
+            self._wake(to_do)
         return answer
 
 

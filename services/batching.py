@@ -20,7 +20,7 @@ from contracts.message import Request
 from services.database import COLLISIONS, DatabaseAway, Pool, transaction
 from services.idempotency import AnswerOnce, find_answers, keep_answers
 from services.telemetry import log, start_trace
-from services.work import Work
+from services.work import Wake, Work
 
 RequestT = TypeVar("RequestT", bound=Request[Any])
 MOST_TOGETHER = 128
@@ -66,7 +66,7 @@ class _Waiting:
 class Batching:
     """Owns the commands of one kind that wait, and the one task that decides them."""
 
-    def __init__(self, service: str, handler: BatchHandler, pool: Pool, wake: Callable[[], None]) -> None:
+    def __init__(self, service: str, handler: BatchHandler, pool: Pool, wake: Wake) -> None:
         self._service = service
         self._handler = handler
         self._pool = pool
@@ -130,7 +130,7 @@ class Batching:
             refused = [once for once, answer in keyed if isinstance(answer, PasserelleError)]
             earlier |= await find_answers(connection, refused)
         if to_do:
-            self._wake()
+            self._wake(to_do)
         return [
             _again(one.once, earlier) if one.once and one.once.name in earlier else decided[number]
             for number, one in enumerate(batch)

@@ -24,7 +24,7 @@ from services.database import DatabaseAway, Pool, transaction
 from services.dead_letters import insert_dead_letter
 from services.pulling import DurableGone, Pulling
 from services.telemetry import log, start_trace
-from services.work import ACTOR_HEADER, Connection, Work
+from services.work import ACTOR_HEADER, Connection, Wake, Work
 
 EventHandler = Callable[[Any, Work], Awaitable[None]]
 Follows = Mapping[type[Event], EventHandler]
@@ -47,7 +47,7 @@ class Following:
         follows: Follows,
         pool: Pool,
         nats: Client,
-        wake: Callable[[], None],
+        wake: Wake,
     ) -> None:
         self._service = service
         self.stream = f"EVT_{source.upper()}"
@@ -129,7 +129,7 @@ class Following:
                 await self._handle(message, work)
             to_do = await work.finish()
         if to_do:
-            self._wake()
+            self._wake(to_do)
 
     async def _handle(self, message: Msg, work: Work) -> None:
         kind, handler = self._handlers[message.subject]

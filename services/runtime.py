@@ -25,7 +25,7 @@ from services.schedule import Job, JobHandler, Schedule, timers_of
 from services.settings import Settings, read_settings
 from services.telemetry import configure_logging, log, say_ready
 from services.timers import TimerHandler, Timers
-from services.work import Work
+from services.work import ToDo, Work
 
 # A handler in hand is rolled back at its next await.
 LOOPS_END_S = 5
@@ -105,9 +105,11 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
 
         relay = Relay(settings.database_dsn, relay_nats)
 
-        def wake() -> None:
-            relay.wake()
-            timers.wake()
+        def wake(to_do: ToDo) -> None:
+            if to_do.events:
+                relay.wake()
+            if to_do.timers:
+                timers.wake()
 
         jobs = [*starmap(Job, service.schedule.items()), Job("17 4 * * *", forget_old_rows)]
         bus = Bus(nats)

@@ -17,7 +17,7 @@ from apscheduler.triggers.cron import CronTrigger
 from services.database import DatabaseAway, Pool, transaction
 from services.telemetry import log, start_trace
 from services.timers import TimerHandler
-from services.work import Work
+from services.work import ToDo, Wake, Work
 
 JobHandler = Callable[[Work], Awaitable[None]]
 TIMEZONE = "Europe/Paris"
@@ -72,7 +72,7 @@ def timers_of(jobs: Iterable[Job]) -> Mapping[str, TimerHandler]:
 class Schedule:
     """Owns the clock of one replica."""
 
-    def __init__(self, service: str, jobs: Iterable[Job], pool: Pool, wake: Callable[[], None]) -> None:
+    def __init__(self, service: str, jobs: Iterable[Job], pool: Pool, wake: Wake) -> None:
         self._service = service
         self._jobs = tuple(jobs)
         self._pool = pool
@@ -95,29 +95,29 @@ class Schedule:
         start_trace()
         while True:
             try:
-                if await self.note_slot(job, datetime.now(UTC)):
-                    self._wake()
+                if to_do := await self.note_slot(job, datetime.now(UTC)):
+                    self._wake(to_do)
             except DatabaseAway as error:
                 log().warning("database_away", job=job.name, error=repr(error))
                 await asyncio.sleep(AWAY_PAUSE_S)
             else:
                 return
 
-    async def note_slot(self, job: Job, now: datetime) -> bool:
+    async def note_slot(self, job: Job, now: datetime) -> ToDo:
         """Set the timer of the job's last slot if nobody has; several slots missed are made up for by one run.
 
         A job that was never seen before waits for its next slot.
         """
         slot = job.last_slot(now)
         if slot is None:
-            return False
+            return ToDo()
         async with transaction(self._pool) as connection:
             before = await connection.fetchval("select max(slot) from job_run where job = $1", job.name)
             mine = await connection.fetchval(
                 "insert into job_run (job, slot) values ($1, $2) on conflict do nothing returning true", job.name, slot
             )
             if not mine or before is None or before > slot:
-                return False
+                return ToDo()
             work = Work(connection, now, self._service)
             work.set_timer(job.name, "", now)
             log().info("slot_came", job=job.name, slot=slot.isoformat())

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from services.database import DatabaseAway, Pool, transaction
 from services.dead_letters import insert_dead_letter
 from services.telemetry import log, start_trace
-from services.work import Connection, Work
+from services.work import Connection, ToDo, Wake, Work
 
 TimerHandler = Callable[[str, Work], Awaitable[None]]
 POLL_S = 0.5
@@ -49,7 +49,7 @@ class Timers:
         service: str,
         handlers: Mapping[str, TimerHandler],
         pool: Pool,
-        wake: Callable[[], None],
+        wake: Wake,
     ) -> None:
         self._service = service
         self._handlers = handlers
@@ -108,10 +108,10 @@ class Timers:
             return 0
         log().info("timer_done", kind=kind, key=key, together=len(taken))
         if to_do:
-            self._wake_all()
+            self._wake_all(to_do)
         return 0
 
-    async def _call(self, kind: str, key: str, work: Work) -> bool:
+    async def _call(self, kind: str, key: str, work: Work) -> ToDo:
         if kind not in self._handlers:
             raise UnknownTimer(kind)
         await self._handlers[kind](key, work)

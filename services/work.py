@@ -6,7 +6,7 @@ State, events and timers commit together (`finish`), or not at all.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -39,6 +39,20 @@ _SET_TIMERS = """
 insert into timer (kind, key, due_at, traceparent)
 select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
 """
+
+
+class ToDo(NamedTuple):
+    """What a commit leaves to do: events to relay, timers to look at."""
+
+    events: bool = False
+    timers: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether it leaves anything."""
+        return self.events or self.timers
+
+
+Wake: TypeAlias = Callable[[ToDo], None]
 
 
 @dataclass
@@ -93,14 +107,14 @@ class Work:
             together = next(iter(self.gathered))
             await together(self.gathered.pop(together), self)
 
-    async def finish(self) -> bool:
-        """Do what was gathered, and write the outbox and timer rows; whether that leaves relay or timers work to do."""
+    async def finish(self) -> ToDo:
+        """Do what was gathered, and write the outbox and timer rows; returns what that leaves to do."""
         await self.do_gathered()
         if self.outbox:
             await self.connection.execute(_ANNOUNCE, *zip(*self.outbox, strict=True))
         if self.timers:
             await self.connection.execute(_SET_TIMERS, *zip(*self.timers, strict=True))
-        return bool(self.outbox or self.timers)
+        return ToDo(events=bool(self.outbox), timers=bool(self.timers))
 
     def _outbox_row(self, event: Event) -> tuple[Any, ...]:
         kind = type(event)

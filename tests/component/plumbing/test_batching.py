@@ -20,7 +20,7 @@ from services.answering import UNSTORABLE
 from services.batching import ATTEMPTS, Asked, Batching, GaveUp
 from services.database import Collision, DatabaseAway, Pool, close_pool, open_pool
 from services.idempotency import AnswerOnce
-from services.work import Work
+from services.work import ToDo, Work
 from tests.component.plumbing.toys import close_together, effects, move, rows
 from tests.conftest import Servers
 
@@ -72,7 +72,7 @@ class Counter:
         await self.opened.wait()
         return await self.handler(commands, work)
 
-    def _wake(self) -> None:
+    def _wake(self, _to_do: ToDo) -> None:
         self.woken += 1
 
 
@@ -255,7 +255,7 @@ async def test_an_asker_that_hangs_up_leaves_the_batch_alone(servers: Servers, p
         await gate.wait()
         return await close_together(commands, work)
 
-    together = Batching("companies", wait, pool, lambda: None)
+    together = Batching("companies", wait, pool, lambda _to_do: None)
     first, gone, kept = [asyncio.create_task(together.answer(asked(reason))) for reason in "abc"]
     await asyncio.sleep(0)
     gone.cancel()
@@ -309,7 +309,7 @@ async def test_a_key_in_flight_on_two_replicas_has_one_effect_and_one_answer(
             return [NotFound(thing="place", id="left") for _ in commands]
         return await close_together(commands, work)
 
-    replicas = [Batching("companies", only_once, pool, lambda: None) for _ in range(2)]
+    replicas = [Batching("companies", only_once, pool, lambda _to_do: None) for _ in range(2)]
     holder = await pool.acquire()
     async with holder.transaction():
         await holder.execute("select pg_advisory_xact_lock(4003)")
