@@ -145,7 +145,7 @@ class Asking(asyncio.Protocol):
 
     def send(self, request: str) -> None:
         """Send a request now."""
-        self.asked_at = self.time.monotonic()
+        self.asked_at = time.monotonic()
         self.transport.write(request.encode())
 
     def data_received(self, data: bytes) -> None:
@@ -189,7 +189,7 @@ class Searching(Asking):
 
     def answered(self, status: int, body: bytes) -> None:
         cursor = self.crowd.note(status, body, self.asked_at)
-        if self.time.monotonic() < self.crowd.ends:
+        if time.monotonic() < self.crowd.ends:
             self.ask(cursor)
 
 
@@ -219,7 +219,7 @@ class Booking(Asking):
 
     def answered(self, status: int, body: bytes) -> None:
         self.crowd.note_booking(status, self.visit)
-        if self.time.monotonic() < self.crowd.ends:
+        if time.monotonic() < self.crowd.ends:
             self.begin()
 
 
