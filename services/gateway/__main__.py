@@ -75,6 +75,8 @@ def server_of(app: Litestar, settings: Settings) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nothing here depends on who stands between us and the caller.
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
     )
     return Server(config, app)

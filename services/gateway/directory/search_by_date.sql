@@ -68,9 +68,9 @@ page as (
         limit :limit::int
     )
 )
-select page.id, page.starts_at, offer.place, offer.fictional, slot.document as slot, summary.document as visit_offer
+select page.id, page.starts_at, summary.place, summary.fictional, slot.document as slot,
+    summary.document as visit_offer
 from page
-join search_offer offer on offer.id = page.visit_offer_id
 join search_summary summary on summary.id = page.visit_offer_id
 join entry slot on slot.kind = 'slot' and slot.id = page.id
 order by page.starts_at, page.id

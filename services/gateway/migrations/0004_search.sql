@@ -5,13 +5,14 @@ alter table search_offer
     add column role_model boolean not null default false,
     add column free boolean not null default false,
     add column pupils_min int not null default 1,
-    add column splitting boolean not null default false,
-    add column fictional boolean not null default false;
+    add column splitting boolean not null default false;
 
--- An offer as the search shows it, in JSON: apart, because the search reads all offers, and shows few.
+-- What the search shows of an offer, most of it in JSON: apart, because the search reads all offers, and shows few.
 create table search_summary (
     id uuid primary key,
     version int not null,
+    place int not null,
+    fictional boolean not null,
     document text not null
 );
 
@@ -27,13 +28,12 @@ update search_offer set
         select from jsonb_array_elements(document -> 'fees') as fee where (fee ->> 'price_cents')::int > 0
     ),
     pupils_min = (document ->> 'pupils_min')::int,
-    splitting = coalesce((document ->> 'splitting')::boolean, false),
-    fictional = coalesce((document ->> 'fictional')::boolean, false)
+    splitting = coalesce((document ->> 'splitting')::boolean, false)
 from entry
 where entry.kind = 'visit-offer' and entry.id = search_offer.id;
 
-insert into search_summary (id, version, document)
-select id, version, (
+insert into search_summary (id, version, place, fictional, document)
+select entry.id, entry.version, search_offer.place, coalesce((document ->> 'fictional')::boolean, false), (
     select json_object_agg(key, value)::text from jsonb_each(document) where key in (
         'id', 'title', 'company_id', 'company_name', 'site_id', 'site_name', 'place', 'themes', 'rome_codes',
         'levels', 'formats', 'duration_minutes', 'pupils_min', 'pupils_max', 'pupils_per_adult', 'lead_time_days',
@@ -42,7 +42,8 @@ select id, version, (
     )
 )
 from entry
-where kind = 'visit-offer';
+join search_offer using (id)
+where entry.kind = 'visit-offer';
 
 update search_slot set
     awaitable = document ->> 'state' = 'full',
