@@ -145,8 +145,7 @@ async def follow_slot_change(slot: Slot, work: Work) -> None:
     """Bring a slot's new hours to its live and waiting bookings."""
     desk = await open_desk({slot.id}, work)
     for booking in await store.list_standing(work.connection, slot.id):
-        if (booking.starts_at, booking.ends_at) != (slot.starts_at, slot.ends_at):
-            desk.put(rules.with_hours(booking, slot, work.now), booking, BookingChanged)
+        desk.put(rules.with_hours(booking, slot, work.now), booking, BookingChanged)
     await desk.write()
 
 

@@ -245,24 +245,27 @@ async def test_who_gave_up_before_its_turn_is_not_decided(servers: Servers, pool
 
     assert (answers[0], type(answers[1]), answers[2]) == ("a", GaveUp, "c")
     assert counter.batches == [["first"], ["a", "c"]]
+    assert [type(answer) for answer in await Counter(pool).ask(asked("late", patience_s=-1))] == [GaveUp]
 
 
 async def test_an_asker_that_hangs_up_leaves_the_batch_alone(servers: Servers, pool: Pool) -> None:
     """Its command may be done, as with any answer that is lost; the others hear theirs."""
-    gate = asyncio.Event()
+    in_hand, gate = asyncio.Event(), asyncio.Event()
 
     async def wait(commands: Together, work: Work) -> Sequence[Any]:
+        in_hand.set()
         await gate.wait()
         return await close_together(commands, work)
 
     together = Batching("companies", wait, pool, lambda _to_do: None)
     first, gone, kept = [asyncio.create_task(together.answer(asked(reason))) for reason in "abc"]
-    await asyncio.sleep(0)
+    await in_hand.wait()
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
     gate.set()
 
     assert [decoder_of(Slot).decode(await one).reason for one in (first, kept)] == ["a", "c"]
+    assert await effects(servers) == ["a", "b", "c"]
 
 
 # ------------------------------------------------------------ idempotency keys
