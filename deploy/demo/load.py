@@ -20,7 +20,7 @@ from contracts.companies.slots import OpenSlot
 from contracts.companies.visit_offers import AddVisitOffer
 from contracts.errors import PasserelleError
 from contracts.matchmaker.class_requests import SubmitClassRequest
-from contracts.matchmaker.schools import ImportSchools
+from contracts.matchmaker.schools import ChangeSchoolSettings, ImportSchools
 from contracts.message import Command
 from deploy.demo.model import Association, Company, Offer, Region, School, Site
 from deploy.imports.sending import BATCH_TIMEOUT_S, reason_of
@@ -117,7 +117,7 @@ async def load(region: Region, bus: Bus, on_progress: OnProgress) -> Loaded:
         counts["associations"] + counts["capacities"],
         (load_association(sender, association) for association in region.associations),
     )
-    await sender.run("Schools", 1, [load_schools(sender, region.schools)])
+    await sender.run("Schools", 1 + counts["schools"], [load_schools(sender, region.schools)])
     await sender.run(
         "Wishes of their classes",
         counts["class_requests"],
@@ -167,11 +167,15 @@ async def load_association(sender: Sender, association: Association) -> None:
 
 
 async def load_schools(sender: Sender, schools: tuple[School, ...]) -> None:
-    """All schools at once; any that is refused is a defect of the region."""
+    """All schools at once, then what each decides for itself; any that is refused is a defect of the region."""
     report = await sender.send(ImportSchools(schools=tuple(each.school for each in schools)), "schools")
     for refused in report.refused[:1]:
         uai = schools[refused.row].school.uai
         raise LoadFailed(f"The school {uai} of the demo region was not loaded: {refused.reason}")
+    async with asyncio.TaskGroup() as group:
+        for school in schools:
+            uai = school.school.uai
+            group.create_task(sender.send(ChangeSchoolSettings(uai=uai, settings=school.settings), f"{uai}/settings"))
 
 
 async def load_wishes(sender: Sender, school: School) -> None:

@@ -15,7 +15,7 @@ from contracts.companies.profiles import NewCompany, NewSite
 from contracts.companies.slots import NewSlot
 from contracts.companies.visit_offers import NewVisitOffer
 from contracts.matchmaker.class_requests import NewClassRequest
-from contracts.matchmaker.schools import NewSchool
+from contracts.matchmaker.schools import NewSchool, SchoolSettings
 
 UNPLACED = UUID(int=0)
 
@@ -50,9 +50,10 @@ class Association(msgspec.Struct, frozen=True):
 
 
 class School(msgspec.Struct, frozen=True):
-    """A school and its classes' wishes."""
+    """A school, what it decides for itself, and its classes' wishes."""
 
     school: NewSchool
+    settings: SchoolSettings
     class_requests: tuple[NewClassRequest, ...]
 
 

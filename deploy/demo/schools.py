@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from contracts.matchmaker.schools import NewSchool
+from contracts.fields import Contact
+from contracts.matchmaker.schools import NewSchool, SchoolSettings
 from contracts.reference.places import DEPARTMENTS, Commune, communes_of, is_rural
 from contracts.vocabulary import PriorityEducation, SchoolKind
 from deploy.demo.chance import stream
@@ -36,6 +37,8 @@ RURAL_PRIMARY = 0.6
 # Priority networks are found in the larger towns.
 TOWN = 9_000
 FEWEST_IN_A_DEPARTMENT = 4
+# One head of so many wants to approve every booking.
+HEADS_WHO_APPROVE = 4
 
 
 def make_schools(seed: int) -> tuple[NewSchool, ...]:
@@ -76,6 +79,15 @@ def make_school(
         priority=make_priority(kind, commune, chance),
         pupils=chance.randint(fewest, most),
         fictional=True,
+    )
+
+
+def make_settings(school: NewSchool, *, head_approves: bool) -> SchoolSettings:
+    """What a school decides for itself: where its mails go, and whether its head approves every booking."""
+    return SchoolSettings(
+        head_approves=head_approves,
+        contact=Contact(name=school.name, email=f"ce.{school.uai.lower()}@ecoles.example"),
+        head_contact=Contact(name=f"Direction, {school.name}", email=f"direction.{school.uai.lower()}@ecoles.example"),
     )
 
 

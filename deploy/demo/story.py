@@ -12,6 +12,7 @@ from contracts.vocabulary import AccessNeed, Level, SchoolKind, Theme
 from deploy.demo.chance import instant, school_days
 from deploy.demo.identities import uai
 from deploy.demo.model import UNPLACED, Company, Offer, School, Story
+from deploy.demo.schools import make_settings
 
 # Companies of this name open nothing until the story begins.
 COMPANY = "Bras et Compagnie"
@@ -51,7 +52,8 @@ def make_school(today: date, chance: Random) -> School:
         )
         for level in LEVELS
     )
-    return School(school, requests)
+    # What the class accepts waits for the company alone: the story is about those two.
+    return School(school, make_settings(school, head_approves=False), requests)
 
 
 def make_story(company: Company, school: School, today: date) -> Story:

@@ -10,6 +10,7 @@ from contracts.reference.travel import straight_km
 from contracts.vocabulary import LEVELS_OF_SCHOOL, Level, SchoolKind, Theme, Weekday
 from deploy.demo.chance import school_days, stream
 from deploy.demo.model import Company, School
+from deploy.demo.schools import HEADS_WHO_APPROVE, make_settings
 
 # Classes of these levels go on visits most often.
 USUAL = {
@@ -41,12 +42,13 @@ def make_wishes(seed: int, today: date, schools: tuple[NewSchool, ...], companie
     return [
         School(
             school,
+            make_settings(school, head_approves=number % HEADS_WHO_APPROVE == 0),
             tuple(
                 make_wish(school, letter, local_themes(school, companies), days, chance)
                 for letter in LETTERS[: 2 if chance.random() < SECOND_CLASS else 1]
             ),
         )
-        for school in schools
+        for number, school in enumerate(schools, 1)
     ]
 
 
