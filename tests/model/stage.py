@@ -41,8 +41,8 @@ CLASSES = tuple(
 # The sorts of offers, each with groups, day and hour of its first slots: several on one day, one near its lead time.
 SORTS: tuple[tuple[dict[str, Any], tuple[tuple[int, int, int], ...]], ...] = (
     ({}, ((1, 24, 9), (2, 35, 9))),
-    ({"instant_confirmation": True}, ((1, 24, 10), (1, 17, 9))),
-    ({"pooled": True}, ((2, 24, 11),)),
+    ({"instant_confirmation": True, "lead_time_days": 7}, ((1, 24, 10), (1, 13, 9))),
+    ({"pooled": True, "lead_time_days": 7}, ((2, 24, 11),)),
     ({"splitting": True}, ((2, 35, 10),)),
 )
 
@@ -62,7 +62,9 @@ class Stage:
         for asked, slots in SORTS:
             sort = {"site_id": site.id, "pupils_min": 1, "pupils_max": 25, "pupils_per_adult": 50, **asked}
             offer = driver.ask(AddVisitOffer(company_id=company.id, visit_offer=new_offer(**sort)), COORDINATOR)
-            self.offers.append(Offer(offer.id, offer.instant_confirmation, offer.pooled, offer.splitting))
+            self.offers.append(
+                Offer(offer.id, offer.instant_confirmation, offer.pooled, offer.splitting, offer.lead_time_days)
+            )
             for groups, days_ahead, hour in slots:
                 self.open_slot(self.offers[-1], groups, days_ahead, hour)
         self.switch_approval(UAI)

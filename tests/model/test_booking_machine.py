@@ -31,11 +31,11 @@ from tests.model import refusals
 from tests.model.agreement import Agreement
 from tests.model.driver import Driver, slug_of
 from tests.model.stage import CLASSES, PEOPLE, SCHOOLS
-from tests.model.things import STANDING, Booking, SchoolClass
+from tests.model.things import STANDING, Booking, SchoolClass, Slot
 
 LONG = os.environ.get("PASSERELLE_MODEL") == "long"
 SETTINGS = settings(
-    max_examples=2000 if LONG else 80,
+    max_examples=2000 if LONG else 100,
     stateful_step_count=60 if LONG else 50,
     derandomize=not LONG,
     database=None,
@@ -64,9 +64,17 @@ class BookingMachine(Agreement):
     @rule(person=any_booker, school_class=any_class, number=any_number, honest=honestly)
     def book(self, person: str, school_class: SchoolClass, number: int, honest: bool) -> None:
         slot = self.slot(number, lambda one: honest and not self.why_not_book(person, school_class, one))
-        answer = self.ask(BookSlot(slot_id=slot.id, booking=of(school_class)), person, school_class.school)
-        if self.agreed(answer, self.why_not_book(person, school_class, slot)):
-            self.model.book(person, school_class, slot).id = answer.id
+        self.try_to_book(person, school_class, slot)
+
+    @rule(number=any_number, classes=st.permutations(CLASSES), waiting=st.integers(0, 4))
+    def a_slot_is_stormed(self, number: int, classes: list[SchoolClass], waiting: int) -> None:
+        """It is booked out, and some go on to wait."""
+        slot = self.slot(number, lambda one: one.state == "open")
+        for school_class in classes:
+            if not self.why_not_book("teacher", school_class, slot):
+                self.try_to_book("teacher", school_class, slot)
+        for school_class in [one for one in classes if not self.why_not_wait("teacher", one, slot)][:waiting]:
+            self.try_to_wait("teacher", school_class, slot)
 
     @rule(wishes=st.lists(st.tuples(any_booker, any_class, any_number), min_size=2, max_size=6))
     def book_together(self, wishes: list[tuple[str, SchoolClass, int]]) -> None:
@@ -84,10 +92,7 @@ class BookingMachine(Agreement):
     @rule(person=any_booker, school_class=any_class, number=any_number, honest=honestly)
     def wait(self, person: str, school_class: SchoolClass, number: int, honest: bool) -> None:
         slot = self.slot(number, lambda one: honest and not self.why_not_wait(person, school_class, one))
-        broken = self.why_not_wait(person, school_class, slot)
-        answer = self.ask(JoinWaitingList(slot_id=slot.id, booking=of(school_class)), person, school_class.school)
-        if self.agreed(answer, broken):
-            self.model.wait(school_class, slot).id = answer.id
+        self.try_to_wait(person, school_class, slot)
 
     @rule(person=st.sampled_from(("company", "stranger")), school_class=any_class, number=any_number)
     def somebody_else_books(self, person: str, school_class: SchoolClass, number: int) -> None:
@@ -108,11 +113,34 @@ class BookingMachine(Agreement):
         people = sorted(refusals.MAY[action][1])
         self.move(person if person in people else people[number % len(people)], booking, action, "other: essai")
 
+    def try_to_book(self, person: str, school_class: SchoolClass, slot: Slot) -> None:
+        broken = self.why_not_book(person, school_class, slot)
+        answer = self.ask(BookSlot(slot_id=slot.id, booking=of(school_class)), person, school_class.school)
+        if self.agreed(answer, broken):
+            self.model.book(person, school_class, slot).id = answer.id
+
+    def try_to_wait(self, person: str, school_class: SchoolClass, slot: Slot) -> None:
+        broken = self.why_not_wait(person, school_class, slot)
+        answer = self.ask(JoinWaitingList(slot_id=slot.id, booking=of(school_class)), person, school_class.school)
+        if self.agreed(answer, broken):
+            self.model.wait(school_class, slot).id = answer.id
+
     def move(self, person: str, booking: Booking, action: str, reason: str) -> None:
         broken = refusals.why_not_move(self.model, person, booking, action, reason)
         request = MoveBooking(booking_id=booking.id, action=action, reason=reason)
         if self.agreed(self.ask(request, person, booking.school_class.school), broken):
             self.model.move(person, booking, action)
+
+    @precondition(lambda self: any(one.state == "waitlisted" for one in self.model.bookings))
+    @rule(
+        number=any_number, person=st.sampled_from(("teacher", "company")), waits=st.sampled_from((True, False, False))
+    )
+    def somebody_leaves(self, number: int, person: str, waits: bool) -> None:
+        """A slot that others wait for, or its waiting list."""
+        wanted = {one.slot for one in self.model.bookings if one.state == "waitlisted"}
+        there = [one for one in self.model.bookings if one.slot in wanted and one.state in refusals.MAY["cancel"][0]]
+        leaving = [one for one in there if (one.state == "waitlisted") is waits] or there
+        self.move(person, leaving[number % len(leaving)], "cancel", "other: essai")
 
     @precondition(lambda self: self.model.bookings)
     @rule(person=any_person, number=any_number, action=any_move)
@@ -128,6 +156,21 @@ class BookingMachine(Agreement):
     def reschedule(self, person: str, number: int, where: int, honest: bool) -> None:
         booking = self.booking(number, lambda one: one.state in refusals.MAY["reschedule"][0])
         target = self.slot(where, lambda one: honest and not self.why_not_reschedule(person, booking, one))
+        self.try_to_reschedule(person, booking, target)
+
+    @precondition(lambda self: self.model.bookings)
+    @rule(person=st.sampled_from(("teacher", "company")), number=any_number, where=any_number)
+    def reschedule_to_where_the_class_has_something(self, person: str, number: int, where: int) -> None:
+        booking = self.booking(number, lambda one: one.state in refusals.MAY["reschedule"][0])
+        others = [
+            one
+            for one in self.model.bookings
+            if one.school_class == booking.school_class and one.state in STANDING and one is not booking
+        ]
+        busy = {one.slot.day for one in others}
+        self.try_to_reschedule(person, booking, self.slot(where, lambda one: one.state == "open" and one.day in busy))
+
+    def try_to_reschedule(self, person: str, booking: Booking, target: Slot) -> None:
         broken = self.why_not_reschedule(person, booking, target)
         request = RescheduleBooking(booking_id=booking.id, slot_id=target.id)
         answer = self.ask(request, person, booking.school_class.school)
