@@ -8,8 +8,10 @@ import pytest
 from nats.js.api import ConsumerConfig
 
 from contracts.companies.slots import SlotClosed
+from contracts.errors import RequestRefused
 from contracts.identifiers import uuid7
 from contracts.message import subject_of
+from contracts.operations import RetryDeadLetter
 from deploy.choreography import durables_of
 from deploy.provision import provision_streams
 from services import following
@@ -194,3 +196,56 @@ async def test_event_that_ended_its_process_takes_no_other_with_it(servers: Serv
         await until_effects(servers, "matchmaker", 5)
 
     assert together == [1] * 5
+
+
+async def test_what_a_batch_gathers_is_done_together_and_in_order(servers: Servers, publish: Publish) -> None:
+    """Once for all events of a transaction, just before it commits."""
+    batches: list[int] = []
+
+    async def note_all(whats: list[str], work: Work) -> None:
+        batches.append(len(whats))
+        await work.connection.executemany("insert into effect (what) values ($1)", [(what,) for what in whats])
+
+    async def leave(event: SlotClosed, work: Work) -> None:
+        work.gather(note_all, event.slot.reason)
+
+    for number in range(300):
+        await publish(closed(str(number)))
+    service = follower(leave)
+    async with running(service, settings_of(service, servers)):
+        heard = await until_effects(servers, "matchmaker", 300)
+
+    assert heard == [str(number) for number in range(300)]
+    assert sum(batches) == 300
+    assert len(batches) < 100
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_poison_among_what_was_gathered_is_found(servers: Servers, bus: Bus, publish: Publish) -> None:
+    """What fails together is done event by event: only the one that fails by itself becomes a dead letter."""
+
+    async def note_all(whats: list[str], work: Work) -> None:
+        for what in whats:
+            if what == "poison":
+                raise RuntimeError("cannot be written")
+            await work.connection.execute("insert into effect (what) values ($1)", what)
+
+    async def leave(event: SlotClosed, work: Work) -> None:
+        work.gather(note_all, event.slot.reason)
+
+    for what in ("one", "poison", "two"):
+        await publish(closed(what))
+    service = follower(leave)
+    async with running(service, settings_of(service, servers)):
+        heard = await until_effects(servers, "matchmaker", 2)
+
+        async def buried() -> object:
+            return await letters(bus)
+
+        (letter,) = await until(buried)
+        with pytest.raises(RequestRefused) as refused:
+            await bus.ask(RetryDeadLetter(dead_letter_id=letter.id), service="matchmaker")
+
+    assert heard == ["one", "two"]
+    assert "cannot be written" in letter.error
+    assert refused.value.problem.slug == "retry-failed"
