@@ -1,7 +1,6 @@
 """`python -m services.gateway [migrate]`: the application in one uvicorn, or its migrations."""
 
 import asyncio
-import gc
 import socket
 import sys
 from types import FrameType
@@ -12,6 +11,7 @@ from litestar import Litestar
 
 from services.database import migrate
 from services.gateway.app import create_app
+from services.runtime import look_seldom_for_garbage
 from services.settings import Settings, read_settings
 from services.telemetry import configure_logging, log, say_ready
 
@@ -86,9 +86,7 @@ async def serve(settings: Settings, listener: socket.socket) -> int:
     """Serve until SIGTERM or SIGINT; the exit status says whether it ended as it should."""
     app = create_app(settings)
     server = server_of(app, settings)
-    # What is there by now stays: looking through all of it for garbage would hold up whoever asks just then.
-    gc.collect()
-    gc.freeze()
+    look_seldom_for_garbage()
     await server.serve(sockets=[listener])
     if not server.started:
         return 1
