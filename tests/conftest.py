@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.choreography import durables_of, load_services
 from deploy.embedded.nats import RunningNats, start_nats
@@ -24,6 +25,10 @@ from services.database import migrate
 ROOT = Path(__file__).parents[1]
 TEMPLATE = "passerelle_template"
 numbers = itertools.count(1)
+
+# How fast the machine is that a test runs on says nothing about what it tests.
+settings.register_profile("passerelle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("passerelle")
 
 
 @dataclass(frozen=True)
