@@ -21,7 +21,7 @@ from tests.benchmarks.figures import Figure, informative, judged, median, quanti
 from tests.benchmarks.load import Outcome, Plan
 from tests.benchmarks.stage import PEER, Stage, a_stage
 
-SECONDS = 10.0
+SECONDS = 8.0
 ROUNDS = 3
 WARM_UP_S = 2.0
 LOAD_PATIENCE_S = 90

@@ -3,12 +3,13 @@
 import hmac
 import time
 from collections import OrderedDict
+from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from services.gateway.auth.guard import REMEMBERED_KEYS, REMEMBERED_S
+from services.gateway.auth.guard import LAST_USED_EXACT_TO, REMEMBERED_KEYS, REMEMBERED_S
 from services.gateway.auth.rules import hash_secret, read_key_id
 from tests.benchmarks.peer.rules import Refused
 from tests.benchmarks.peer.tables import ApiKey
@@ -41,12 +42,9 @@ class Keys:
             stored = await session.scalar(select(ApiKey).where(ApiKey.id == key_id))
             if stored is None:
                 raise Refused(401, "unauthenticated", "Send a valid key.")
-            minute_ago = func.now() - func.make_interval(0, 0, 0, 0, 0, 1)
-            unused = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < minute_ago)
-            await session.execute(
-                update(ApiKey).where(ApiKey.id == key_id, unused).values(last_used_at=func.now()),
-                execution_options={"synchronize_session": False},
-            )
+            now = datetime.now(UTC)
+            if stored.last_used_at is None or now - stored.last_used_at > LAST_USED_EXACT_TO:
+                stored.last_used_at = now
         self._known[key_id] = (time.monotonic() + REMEMBERED_S, stored)
         self._known.move_to_end(key_id)
         if len(self._known) > REMEMBERED_KEYS:
