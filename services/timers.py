@@ -21,10 +21,11 @@ ATTEMPTS = 8
 LONGEST_DELAY_S = 300
 WORKERS = 3
 
-# The lock is tried row by row on the few that are due longest, and stops at the first it gets.
+# The lock is tried row by row on the few that are due longest, and stops at the first it gets. Not all that is due is
+# looked at: after an outage that may be very much, for each one that is taken.
 _DUE = """
 select kind, key from (
-    select kind, key from timer where due_at <= $1
+    select kind, key from (select kind, key, due_at from timer where due_at <= $1 order by due_at limit 2000) longest
     group by kind, key order by min(due_at) limit 50
 ) due
 where pg_try_advisory_xact_lock(hashtext(current_schema() || ' timer ' || kind || ' ' || key)) limit 1
