@@ -52,7 +52,8 @@ class Quiet:
         told = {event_stream(service): await self.books.last_sequence(service) for service in SERVICES}
         if waiting := await until_empty(lambda: self._unfollowed(told), deadline):
             return waiting
-        return await until_empty(lambda: self._due(time.time()), deadline)
+        due = time.time()
+        return await until_empty(lambda: self._due(due), deadline)
 
     async def unrest(self) -> list[str]:
         """What waits at this moment, in words; raises BooksClosed."""

@@ -9,6 +9,7 @@ from deploy.verify.copies import OWNERS
 from tests.conftest import Servers
 
 QUIET_S = 90
+AT_WORK_S = 5
 NAMES = tuple(invariant.name for invariant in INVARIANTS)
 
 
@@ -24,6 +25,12 @@ async def audited(servers: Servers) -> dict[str, Outcome]:
         waiting = await audit.wait_quiet(lambda _: None)
         assert waiting == []
         return {outcome.name: outcome async for outcome in audit.outcomes()}
+
+
+async def audited_at_work(servers: Servers) -> dict[str, Outcome]:
+    """The same in the middle of the work, where nothing ever comes to rest, and some of it is late."""
+    async with open_books(addresses_of(servers)) as books:
+        return {outcome.name: outcome async for outcome in Audit(books, AT_WORK_S).outcomes()}
 
 
 def wrong(outcome: Outcome) -> list[str]:
