@@ -17,7 +17,7 @@ from deploy.verify.events import Ledger
 from deploy.verify.invariant import Finding, Invariant, Look
 from tests.component.tampering import WRONGS, addresses_of, outcome_of, tamper, variables_of, work
 from tests.component.test_commands import passerelle
-from tests.conftest import Servers
+from tests.conftest import Servers, end_at_once
 from tests.given import a_region
 
 PATIENCE_S = 20
@@ -36,7 +36,7 @@ async def at_rest(postgres, template, tmp_path_factory) -> AsyncIterator[Servers
         async with open_books(addresses_of(servers)) as books:
             assert await Audit(books, PATIENCE_S).wait_quiet(lambda _: None) == []
     yield servers
-    await broker.stop()
+    await end_at_once(broker)
     await connection.execute("drop database verified with (force)")
     await connection.close()
 

@@ -12,7 +12,7 @@ from deploy.embedded.postgres import RunningPostgres
 from deploy.provision import provision_streams
 from services.gateway.service import service
 from tests.component.gateway.given import Gateway, a_gateway
-from tests.conftest import Servers
+from tests.conftest import Servers, end_at_once
 
 numbers = itertools.count(1)
 
@@ -23,7 +23,7 @@ async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
     running = await start_nats(tmp_path_factory.mktemp("nats"))
     await provision_streams(running.url("provision"), durables_of([service]))
     yield running
-    await running.stop()
+    await end_at_once(running)
 
 
 @pytest.fixture
@@ -45,6 +45,6 @@ async def shared_gateway(
     await provision_streams(broker.url("provision"), durables_of([service]))
     async with a_gateway(Servers(postgres, name, broker)) as running:
         yield running
-    await broker.stop()
+    await end_at_once(broker)
     await connection.execute(f"drop database {name} with (force)")
     await connection.close()

@@ -17,7 +17,7 @@ from deploy.provision import provision_streams
 from services import following
 from services.bus import Bus, connect
 from tests.component.plumbing.toys import COMPANIES, MATCHMAKER, SCHEMA, Publish
-from tests.conftest import Servers
+from tests.conftest import Servers, end_at_once
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runnin
     running = await start_nats(tmp_path_factory.mktemp("nats"))
     await provision_streams(running.url("provision"), durables_of([COMPANIES, MATCHMAKER]))
     yield running
-    await running.stop()
+    await end_at_once(running)
 
 
 @pytest.fixture
