@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -44,9 +45,9 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-async def aftermath(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aftermath]:
+async def aftermath(disk: Path) -> AsyncIterator[Aftermath]:
     """The whole system after the storm and at rest again."""
-    async with a_storm(tmp_path_factory.mktemp("storm") / "data") as storm:
+    async with a_storm(disk / "data") as storm:
         async with at_work(storm.region) as acknowledged, a_crowd(storm.region, acknowledged, schools=2, groups=1):
             await progress(acknowledged, PROGRESS)
             for victim in VICTIMS:

@@ -104,8 +104,8 @@ class Starts:
 
 
 @pytest.fixture(scope="module")
-def starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starts]:
-    folder = tmp_path_factory.mktemp("run") / "data"
+def starts(disk: Path) -> Iterator[Starts]:
+    folder = disk / "data"
     first = start(folder)
     left_over = first.stop()
     second = start(folder)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -32,9 +33,9 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-async def aftermath(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Aftermath]:
+async def aftermath(disk: Path) -> AsyncIterator[Aftermath]:
     """All of it at rest again."""
-    async with a_storm(tmp_path_factory.mktemp("crowd") / "data") as storm:
+    async with a_storm(disk / "data") as storm:
         acknowledged = Acknowledged()
         async with a_crowd(storm.region, acknowledged):
             await progress(acknowledged, PROGRESS)
