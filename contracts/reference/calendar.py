@@ -7,7 +7,7 @@ own closed days (a rector may move some) are not known here. The days themselves
 
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,6 +95,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and (closed is None or closed.kind is not ClosedKind.PUBLIC_HOLIDAY)
 
 
+@lru_cache(maxsize=1_000)
 def add_working_days(day: date, count: int) -> date:
     """The count-th working day after a day, or before it where count is negative; the day itself for 0.
 
