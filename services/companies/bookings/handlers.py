@@ -46,8 +46,6 @@ async def book(asked: Sequence[Asked[BookSlot]], work: Work) -> list[Booking | P
     answers: list[Booking | PasserelleError] = []
     for one, wish in zip(asked, wishes, strict=True):
         one.take_up(work)
-        # Each booking is announced as what its own caller did.
-        work.caller = one.caller
         try:
             answers.append(_book(one, wish, desk, approving, work))
         except PasserelleError as refusal:
