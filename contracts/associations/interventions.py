@@ -53,55 +53,45 @@ class GetIntervention(Query[Intervention], frozen=True, kw_only=True):
     intervention_id: UUID
 
 
-class InterventionRequested(Event, frozen=True, kw_only=True):
+class InterventionEvent(Event, frozen=True, kw_only=True):
+    """What happened to an intervention."""
+
+    intervention: Intervention
+
+
+class InterventionRequested(InterventionEvent, frozen=True, kw_only=True):
     """An association is asked to mediate a visit."""
 
-    intervention: Intervention
 
-
-class InterventionAccepted(Event, frozen=True, kw_only=True):
+class InterventionAccepted(InterventionEvent, frozen=True, kw_only=True):
     """The association will mediate the visit."""
 
-    intervention: Intervention
 
-
-class InterventionDeclined(Event, frozen=True, kw_only=True):
+class InterventionDeclined(InterventionEvent, frozen=True, kw_only=True):
     """The association will not, or its capacity is used up: another one is looked for."""
 
-    intervention: Intervention
 
-
-class InterventionWithdrawn(Event, frozen=True, kw_only=True):
+class InterventionWithdrawn(InterventionEvent, frozen=True, kw_only=True):
     """The association takes its yes back: another one is looked for."""
 
-    intervention: Intervention
 
-
-class InterventionExpired(Event, frozen=True, kw_only=True):
+class InterventionExpired(InterventionEvent, frozen=True, kw_only=True):
     """The association did not answer in time: another one is looked for."""
 
-    intervention: Intervention
 
-
-class InterventionChanged(Event, frozen=True, kw_only=True):
+class InterventionChanged(InterventionEvent, frozen=True, kw_only=True):
     """The hours of the visit changed."""
 
-    intervention: Intervention
 
-
-class InterventionCancelled(Event, frozen=True, kw_only=True):
+class InterventionCancelled(InterventionEvent, frozen=True, kw_only=True):
     """The visit will not take place: the association is free again."""
 
-    intervention: Intervention
 
-
-class InterventionDone(Event, frozen=True, kw_only=True):
+class InterventionDone(InterventionEvent, frozen=True, kw_only=True):
     """The visit took place."""
 
-    intervention: Intervention
 
-
-INTERVENTION_EVENTS: tuple[type[Event], ...] = (
+INTERVENTION_EVENTS: tuple[type[InterventionEvent], ...] = (
     InterventionRequested,
     InterventionAccepted,
     InterventionDeclined,

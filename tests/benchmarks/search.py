@@ -18,21 +18,15 @@ import asyncpg
 import msgspec
 import psutil
 
-from deploy.choreography import durables_of, load_services
-from deploy.embedded.everything import LOOPBACK, claim_port, wait_listening
-from deploy.embedded.nats import start_nats
-from deploy.embedded.postgres import RunningPostgres, start_postgres
+from deploy.embedded.postgres import RunningPostgres
 from deploy.embedded.process import Process
-from deploy.embedded.service import start_service
-from deploy.permissions import SERVICES
-from deploy.postgres.provision import provision_database
-from deploy.provision import provision_streams
 from services.companies.offers.store import insert_offer
 from services.companies.profiles.store import insert_company, insert_site
-from services.database import migrate, set_codecs
+from services.database import set_codecs
 from services.gateway.directory.upserts import upsert_resources
 from tests.benchmarks import searchable
 from tests.benchmarks.figures import Figure, informative, judged, quantile
+from tests.benchmarks.front import SLOT_COLUMNS, cpu_s, start_servers, start_services
 from tests.benchmarks.search_crowd import Outcome, Plan
 
 SECONDS = 20.0
@@ -51,7 +45,7 @@ class Stage:
 
     def cpu_s(self) -> dict[str, float]:
         """The seconds of processor that each part has used so far, its children with it."""
-        return {name: _cpu_s(process.pid) for name, process in self.processes.items()}
+        return cpu_s(self.processes)
 
     def resident_mib(self) -> float:
         """The gateway's memory."""
@@ -59,42 +53,14 @@ class Stage:
         return resident
 
 
-def _cpu_s(pid: int) -> float:
-    seconds = 0.0
-    for each in (process := psutil.Process(pid), *process.children(recursive=True)):
-        try:
-            times = each.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        seconds += times.user + times.system
-    return seconds
-
-
 @asynccontextmanager
 async def a_stage(folder: Path) -> AsyncIterator[Stage]:
     """Start and fill everything, and stop it when the block ends."""
     async with AsyncExitStack() as stack:
-        postgres = await start_postgres(folder)
-        stack.push_async_callback(postgres.stop)
-        nats = await start_nats(folder)
-        stack.push_async_callback(nats.stop)
-        await provision_database(postgres.admin_dsn(), postgres.passwords)
-        for service in SERVICES:
-            await migrate(postgres.dsn(service), service)
-        await provision_streams(nats.url("provision"), durables_of(load_services()))
-        await fill(postgres)
-        processes = {"postgres": postgres.process, "nats": nats.process}
-        port = claim_port(LOOPBACK, 0)
-        for name in ("companies", "gateway"):
-            settings = {
-                "PASSERELLE_DATABASE_DSN": postgres.dsn(name),
-                "PASSERELLE_NATS_URL": nats.url(name),
-                "PASSERELLE_HTTP_PORT": str(port),
-            }
-            processes[name] = await start_service(name, settings, folder / "logs")
-            stack.push_async_callback(processes[name].stop)
-        await wait_listening(LOOPBACK, port)
-        yield Stage(postgres, processes, port)
+        servers = await start_servers(folder, stack)
+        await fill(servers.postgres)
+        processes, port = await start_services(servers, folder, stack)
+        yield Stage(servers.postgres, processes, port)
 
 
 async def fill(postgres: RunningPostgres) -> None:
@@ -109,8 +75,8 @@ async def fill(postgres: RunningPostgres) -> None:
             await insert_offer(connection, offer)
         await connection.copy_records_to_table(
             "slot",
-            columns=_SLOT_COLUMNS,
-            records=(tuple(getattr(slot, name) for name in _SLOT_COLUMNS) for slot in stock.slots),
+            columns=SLOT_COLUMNS,
+            records=(tuple(getattr(slot, name) for name in SLOT_COLUMNS) for slot in stock.slots),
         )
         await connection.copy_records_to_table(
             "school",
@@ -127,19 +93,6 @@ async def fill(postgres: RunningPostgres) -> None:
         await connection.execute("checkpoint")
 
 
-_SLOT_COLUMNS = (
-    "id",
-    "version",
-    "fictional",
-    "visit_offer_id",
-    "company_id",
-    "starts_at",
-    "ends_at",
-    "groups",
-    "pupils_per_group",
-    "external_id",
-    "state",
-)
 _KEY_COLUMNS = (
     "id",
     "secret_hash",

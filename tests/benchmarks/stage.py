@@ -12,21 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-import psutil
 
-from deploy.choreography import durables_of, load_services
 from deploy.embedded.everything import LOOPBACK, claim_port, wait_listening
-from deploy.embedded.nats import RunningNats, start_nats
-from deploy.embedded.postgres import RunningPostgres, start_postgres
+from deploy.embedded.nats import RunningNats
+from deploy.embedded.postgres import RunningPostgres
 from deploy.embedded.process import Process, Program, start
-from deploy.embedded.service import CHECKOUT, start_service
-from deploy.permissions import SERVICES
-from deploy.postgres.provision import provision_database
-from deploy.provision import provision_streams
+from deploy.embedded.service import CHECKOUT
 from services.companies.offers.store import insert_offer
 from services.companies.profiles.store import insert_company, insert_site
-from services.database import migrate, set_codecs
+from services.database import set_codecs
 from tests.benchmarks import bookable
+from tests.benchmarks.front import SLOT_COLUMNS, cpu_s, start_servers, start_services
 from tests.benchmarks.peer import filling
 
 PEER = "peer"
@@ -48,7 +44,7 @@ class Stage:
 
     def cpu_s(self) -> dict[str, float]:
         """The seconds of processor that each part has used so far, its children with it."""
-        return {name: _cpu_s(process.pid) for name, process in self.processes.items()}
+        return cpu_s(self.processes)
 
     async def settle(self) -> None:
         """Wait until every event has reached the directory, and write what PostgreSQL still holds back.
@@ -65,31 +61,12 @@ class Stage:
 _BACKLOG = "select (select count(*) from companies.outbox) - (select count(*) from gateway.inbox)"
 
 
-def _cpu_s(pid: int) -> float:
-    process = psutil.Process(pid)
-    seconds = 0.0
-    for each in (process, *process.children(recursive=True)):
-        try:
-            times = each.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        # Those of children that have ended are with their parent: a server process ends with its connection.
-        seconds += times.user + times.system + times.children_user + times.children_system
-    return seconds
-
-
 @asynccontextmanager
 async def a_stage(folder: Path) -> AsyncIterator[Stage]:
     """Start and fill everything, and stop it when the block ends."""
     async with AsyncExitStack() as stack:
-        postgres = await start_postgres(folder)
-        stack.push_async_callback(postgres.stop)
-        nats = await start_nats(folder)
-        stack.push_async_callback(nats.stop)
-        await provision_database(postgres.admin_dsn(), postgres.passwords)
-        for service in SERVICES:
-            await migrate(postgres.dsn(service), service)
-        await provision_streams(nats.url("provision"), durables_of(load_services()))
+        servers = await start_servers(folder, stack)
+        postgres, nats = servers
         admin = await asyncpg.connect(postgres.admin_dsn("passerelle"))
         stack.push_async_callback(admin.close)
         await set_codecs(admin)
@@ -98,22 +75,12 @@ async def a_stage(folder: Path) -> AsyncIterator[Stage]:
         peer_dsn = postgres.admin_dsn(PEER)
         await filling.fill(peer_dsn)
 
-        processes = {"postgres": postgres.process, "nats": nats.process}
-        port, peer_port = claim_port(LOOPBACK, 0), claim_port(LOOPBACK, 0)
-        for name in ("companies", "gateway"):
-            settings = {
-                "PASSERELLE_DATABASE_DSN": postgres.dsn(name),
-                "PASSERELLE_NATS_URL": nats.url(name),
-                "PASSERELLE_HTTP_PORT": str(port),
-                # As the peer, which writes no line for each request either.
-                "PASSERELLE_LOG_LEVEL": "warning",
-            }
-            processes[name] = await start_service(name, settings, folder / "logs")
-            stack.push_async_callback(processes[name].stop)
+        # As the peer, which writes no line for each request either.
+        processes, port = await start_services(servers, folder, stack, PASSERELLE_LOG_LEVEL="warning")
+        peer_port = claim_port(LOOPBACK, 0)
         processes[PEER] = await start_peer(peer_dsn, peer_port, folder / "logs")
         stack.push_async_callback(processes[PEER].stop)
-        for each in (port, peer_port):
-            await wait_listening(LOOPBACK, each)
+        await wait_listening(LOOPBACK, peer_port)
         yield Stage(folder, postgres, nats, processes, port, peer_port, admin)
 
 
@@ -127,8 +94,8 @@ async def fill(admin: "asyncpg.Connection[asyncpg.Record]") -> None:
     await admin.copy_records_to_table(
         "slot",
         schema_name="companies",
-        columns=_SLOT_COLUMNS,
-        records=(tuple(getattr(slot, name) for name in _SLOT_COLUMNS) for slot in bookable.slots()),
+        columns=SLOT_COLUMNS,
+        records=(tuple(getattr(slot, name) for name in SLOT_COLUMNS) for slot in bookable.slots()),
     )
     await admin.copy_records_to_table(
         "school",
@@ -152,21 +119,6 @@ async def fill(admin: "asyncpg.Connection[asyncpg.Record]") -> None:
         records=[(*row, "bench") for row in bookable.key_rows()],
     )
     await admin.execute("vacuum analyze")
-
-
-_SLOT_COLUMNS = (
-    "id",
-    "version",
-    "fictional",
-    "visit_offer_id",
-    "company_id",
-    "starts_at",
-    "ends_at",
-    "groups",
-    "pupils_per_group",
-    "external_id",
-    "state",
-)
 
 
 async def start_peer(dsn: str, port: int, logs: Path) -> Process:

@@ -19,6 +19,7 @@ from contracts.associations.interventions import (
     InterventionChanged,
     InterventionDeclined,
     InterventionDone,
+    InterventionEvent,
     InterventionExpired,
     InterventionRequested,
     InterventionWithdrawn,
@@ -35,16 +36,6 @@ ANSWER_WORKING_DAYS = 5
 ONE_DAY = timedelta(days=1)
 NO_CAPACITY = "no_capacity"
 
-InterventionEvent = (
-    InterventionRequested
-    | InterventionAccepted
-    | InterventionDeclined
-    | InterventionWithdrawn
-    | InterventionExpired
-    | InterventionChanged
-    | InterventionCancelled
-    | InterventionDone
-)
 EVENTS: dict[str, type[InterventionEvent]] = {
     "requested": InterventionRequested,
     "accepted": InterventionAccepted,

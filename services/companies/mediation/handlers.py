@@ -2,13 +2,7 @@
 
 from uuid import UUID
 
-from contracts.associations.interventions import (
-    InterventionAccepted,
-    InterventionDeclined,
-    InterventionExpired,
-    InterventionRequested,
-    InterventionWithdrawn,
-)
+from contracts.associations.interventions import InterventionEvent
 from contracts.companies.bookings import Booking
 from contracts.matchmaker.mediations import MediationNotFound
 from services.companies.bookings.desk import Desk, open_desk
@@ -16,12 +10,8 @@ from services.companies.bookings.store import find_booking
 from services.companies.mediation import rules, store
 from services.work import Work
 
-Answer = (
-    InterventionRequested | InterventionAccepted | InterventionDeclined | InterventionWithdrawn | InterventionExpired
-)
 
-
-async def follow_intervention(event: Answer, work: Work) -> None:
+async def follow_intervention(event: InterventionEvent, work: Work) -> None:
     """What an association was asked, or answered."""
     intervention = event.intervention
     booking, desk = await _find(intervention.booking_id, work)

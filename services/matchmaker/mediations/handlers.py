@@ -8,16 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from contracts.associations.capacities import Capacity
-from contracts.associations.interventions import (
-    InterventionAccepted,
-    InterventionCancelled,
-    InterventionChanged,
-    InterventionDeclined,
-    InterventionDone,
-    InterventionExpired,
-    InterventionRequested,
-    InterventionWithdrawn,
-)
+from contracts.associations.interventions import InterventionEvent
 from contracts.companies.bookings import Booking
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
@@ -32,16 +23,6 @@ from services.matchmaker.schools.store import find_school
 from services.matchmaker.supply.store import find_booking, find_slot, find_visit_offer
 from services.work import Work
 
-InterventionEvent = (
-    InterventionRequested
-    | InterventionAccepted
-    | InterventionDeclined
-    | InterventionWithdrawn
-    | InterventionExpired
-    | InterventionChanged
-    | InterventionCancelled
-    | InterventionDone
-)
 # A booking may be heard of before its offer: the same stream brings both, so that it is a matter of moments.
 OFFER_PAUSE = timedelta(seconds=1)
 
