@@ -42,7 +42,7 @@ select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[])
 
 
 class ToDo(NamedTuple):
-    """What a commit leaves to do: events to relay, timers to look at."""
+    """What a commit leaves to do at once: events to relay, timers that are due."""
 
     events: bool = False
     timers: bool = False
@@ -114,7 +114,8 @@ class Work:
             await self.connection.execute(_ANNOUNCE, *zip(*self.outbox, strict=True))
         if self.timers:
             await self.connection.execute(_SET_TIMERS, *zip(*self.timers, strict=True))
-        return ToDo(events=bool(self.outbox), timers=bool(self.timers))
+        # What is due later is found when it is (timers.py): nobody need look for it now.
+        return ToDo(events=bool(self.outbox), timers=any(due_at <= self.now for _, _, due_at, _ in self.timers))
 
     def _outbox_row(self, event: Event) -> tuple[Any, ...]:
         kind = type(event)

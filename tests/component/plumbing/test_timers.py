@@ -11,7 +11,7 @@ from contracts.operations import ListDeadLetters, RetryDeadLetter
 from services.bus import Bus
 from services.runtime import Service, running
 from services.timers import ATTEMPTS, TimerHandler
-from services.work import Work
+from services.work import ToDo, Work
 from tests.component.plumbing.toys import Gate, effects, move, note, rows, settings_of, slot, until, until_effects
 from tests.conftest import Servers
 
@@ -113,6 +113,21 @@ async def test_two_replicas_ring_once(servers: Servers) -> None:
         await until(none_left)
 
     assert sorted(await effects(servers), key=int) == [str(number) for number in range(50)]
+
+
+async def test_only_what_is_due_is_looked_for_at_once(servers: Servers) -> None:
+    """A deadline weeks ahead wakes nobody."""
+    now = datetime.now(UTC)
+    connection = await asyncpg.connect(servers.dsn("companies"))
+    work = Work(connection, now, "companies")
+
+    work.set_timer("ring", "later", now + timedelta(days=7))
+    later = await work.finish()
+    work.set_timer("ring", "now", now)
+    both = await work.finish()
+
+    await connection.close()
+    assert (later, both) == (ToDo(), ToDo(timers=True))
 
 
 async def test_calls_of_one_thing_never_overlap(servers: Servers, bus: Bus) -> None:
