@@ -23,7 +23,7 @@ with matching as materialized (
         and minutes_to(offer.place, :minutes::bytea) <= :most::int
         and not exists (
             select from entry company
-            where company.kind = 'company' and company.id = offer.company_id and company.state = 'suspended'
+            where company.kind = 'company' and company.id = offer.company_id and not company.public
         )
 ),
 few as materialized (

@@ -1,13 +1,14 @@
 -- Keep resources, each unless a later version is there already.
 --
--- $1 the rows as a JSON array, one at most of each kind and id.
+-- $1 to $14 the columns of the rows, one row at most of each kind and id; parties and tags are words parted by spaces.
 insert into entry as held (kind, id, version, parties, public, parent, sort_key, state, department, tags, label,
     latitude, longitude, document)
-select kind, id, version, parties, public, parent, sort_key, state, department, tags, label, latitude, longitude,
-    document
-from jsonb_to_recordset($1::jsonb) as new (kind text, id uuid, version int, parties text[], public boolean,
-    parent text, sort_key text, state text, department text, tags text[], label text, latitude float8,
-    longitude float8, document jsonb)
+select kind, id, version, string_to_array(parties, ' '), public, parent, sort_key, state, department,
+    string_to_array(tags, ' '), label, latitude, longitude, document::json
+from unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[], $11::text[], $12::float8[], $13::float8[], $14::text[])
+    as new (kind, id, version, parties, public, parent, sort_key, state, department, tags, label, latitude, longitude,
+    document)
 on conflict (kind, id) do update set
     version = excluded.version, parties = excluded.parties, public = excluded.public, parent = excluded.parent,
     sort_key = excluded.sort_key, state = excluded.state, department = excluded.department, tags = excluded.tags,

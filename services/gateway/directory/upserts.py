@@ -39,7 +39,9 @@ async def upsert_resources(connection: "Connection[Any]", resources: Iterable[Re
         if key not in latest or resource.version > latest[key].version:
             latest[key] = resource
     kept = [latest[key] for key in sorted(latest)]
-    await connection.execute(_UPSERT_ENTRIES, [_entry_row(resource) for resource in kept])
+    if kept:
+        # Bookings are many: columns cost PostgreSQL two thirds of what rows in JSON do.
+        await connection.execute(_UPSERT_ENTRIES, *zip(*map(_entry_row, kept), strict=True))
     if offers := [_offer_row(resource) for resource in kept if isinstance(resource, VisitOffer)]:
         await connection.execute(_INSERT_PLACES, offers)
         await connection.execute(_UPSERT_OFFERS, offers)
@@ -48,25 +50,25 @@ async def upsert_resources(connection: "Connection[Any]", resources: Iterable[Re
         await connection.execute(_UPSERT_SLOTS, slots)
 
 
-def _entry_row(resource: Resource) -> dict[str, Any]:
+def _entry_row(resource: Resource) -> tuple[Any, ...]:
     entry = entry_of(resource)
     place = entry.place
-    return {
-        "kind": entry.kind,
-        "id": entry.id,
-        "version": entry.document.version,
-        "parties": entry.parties,
-        "public": entry.public,
-        "parent": entry.parent,
-        "sort_key": entry.sort_key,
-        "state": entry.state,
-        "department": place.department if place else "",
-        "tags": entry.tags,
-        "label": entry.label,
-        "latitude": place.latitude if place else None,
-        "longitude": place.longitude if place else None,
-        "document": entry.document,
-    }
+    return (
+        entry.kind,
+        entry.id,
+        entry.document.version,
+        " ".join(entry.parties),
+        entry.public,
+        entry.parent,
+        entry.sort_key,
+        entry.state,
+        place.department if place else "",
+        " ".join(entry.tags),
+        entry.label,
+        place.latitude if place else None,
+        place.longitude if place else None,
+        msgspec.json.encode(entry.document).decode(),
+    )
 
 
 def _offer_row(offer: VisitOffer) -> dict[str, Any]:

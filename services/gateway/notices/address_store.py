@@ -42,11 +42,3 @@ async def find_address(connection: "Connection[Any]", party: str, *, for_head: b
         "select name, email from address where party = $1 and for_head = $2 and email <> ''", party, for_head
     )
     return Addressee(row["name"], row["email"]) if row else None
-
-
-async def list_reachable(connection: "Connection[Any]", parties: Iterable[str]) -> set[tuple[str, bool]]:
-    """Those of some parties that have an address, each with whether it is the head's."""
-    rows = await connection.fetch(
-        "select party, for_head from address where party = any($1) and email <> ''", list(set(parties))
-    )
-    return {(row["party"], row["for_head"]) for row in rows}

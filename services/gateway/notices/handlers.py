@@ -21,7 +21,7 @@ from contracts.message import Event, Resource
 from contracts.vocabulary import OrganisationKind
 from services.gateway.directory.entries import kind_of
 from services.gateway.notices import store
-from services.gateway.notices.address_store import AddressRow, list_reachable, upsert_addresses
+from services.gateway.notices.address_store import AddressRow, upsert_addresses
 from services.gateway.notices.choreography_rules import COMPARED
 from services.gateway.notices.condition_rules import Happened
 from services.gateway.notices.reminder_rules import next_due
@@ -85,15 +85,11 @@ async def note_tellings(told: list[Telling], work: Work) -> None:
     """Note what is to be told, once each, and have it written."""
     if not told:
         return
-    reachable = await list_reachable(work.connection, {telling.party for telling in told})
-    rows = []
-    for telling in told:
-        too_old = work.now - telling.occurred_at > NO_NEWS_AFTER
-        delivery = Delivery.WAITING if (telling.party, telling.for_head) in reachable else Delivery.NO_ADDRESS
-        delivery = Delivery.TOO_OLD if too_old else delivery
-        rows.append((work.new_id(), telling, work.now if too_old else None, delivery))
-    await store.insert_notices(work.connection, rows)
-    if any(delivery is Delivery.WAITING for *_, delivery in rows):
+    rows = [
+        (work.new_id(), telling, work.now if work.now - telling.occurred_at > NO_NEWS_AFTER else None)
+        for telling in told
+    ]
+    if Delivery.WAITING in await store.insert_notices(work.connection, rows):
         work.set_timer(WRITE, "", work.now)
 
 

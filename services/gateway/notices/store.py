@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from contracts.caller import Caller
 from contracts.gateway.notices import Delivery, Notice
 from contracts.message import decoder_of
@@ -15,11 +17,19 @@ from services.gateway.notices.words_rules import Names, Words
 from services.work import Connection
 
 _COLUMNS = "id, kind, words, about, for_head, occurred_at, read_at, delivery, delivery_detail"
+# A mail waits for whoever has an address, unless it is no news any more.
 _INSERT = """
 insert into notice (id, fact, party, for_head, kind, about, facts, occurred_at, read_at, delivery)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::jsonb[],
-    $8::timestamptz[], $9::timestamptz[], $10::text[])
+select id, fact, party, for_head, kind, about, facts::json, occurred_at, read_at, case
+    when read_at is not null then 'too_old'
+    when exists (
+        select from address where address.party = told.party and address.for_head = told.for_head and email <> ''
+    ) then 'waiting'
+    else 'no_address' end
+from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+    $9::timestamptz[]) as told (id, fact, party, for_head, kind, about, facts, occurred_at, read_at)
 on conflict (fact, party, for_head) do nothing
+returning delivery
 """
 # What a caller sees: the head of a school also what is for the head alone.
 _MINE = "party = $1 and (not for_head or $2)"
@@ -45,9 +55,12 @@ class Outgoing(NamedTuple):
 
 
 async def insert_notices(
-    connection: "Connection[Any]", rows: Iterable[tuple[UUID, Telling, datetime | None, Delivery]]
-) -> None:
-    """Note what is to be told, each with when it counts as read; what was told already stays as it is."""
+    connection: "Connection[Any]", rows: Iterable[tuple[UUID, Telling, datetime | None]]
+) -> set[Delivery]:
+    """Note what is to be told, each with when it counts as read, being too old for a mail.
+
+    What was told already stays as it is. Returns what becomes of the mails.
+    """
     columns = [
         (
             notice_id,
@@ -56,14 +69,14 @@ async def insert_notices(
             telling.for_head,
             telling.kind,
             telling.about,
-            telling.facts,
+            msgspec.json.encode(telling.facts).decode(),
             telling.occurred_at,
             read_at,
-            delivery,
         )
-        for notice_id, telling, read_at, delivery in rows
+        for notice_id, telling, read_at in rows
     ]
-    await connection.execute(_INSERT, *map(list, zip(*columns, strict=True)))
+    inserted = await connection.fetch(_INSERT, *zip(*columns, strict=True))
+    return {Delivery(row["delivery"]) for row in inserted}
 
 
 async def list_to_mail(connection: "Connection[Any]", limit: int) -> list[Unwritten]:
