@@ -174,6 +174,12 @@ class NotYours(Forbidden):
     )
 
 
+class HeadOnly(NotYours):
+    """Only the head of the school may do this: its teachers wait for it."""
+
+    sentence = Wording("Only the head of the school may do this.", "Seule la direction de l'école peut faire cela.")
+
+
 class NotFound(PasserelleError):
     """No such thing, or nothing that the caller may see."""
 

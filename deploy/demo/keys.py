@@ -29,6 +29,7 @@ class DemoKeys(msgspec.Struct, frozen=True, kw_only=True):
     school_uai: str
     school_name: str
     school_key: str
+    head_key: str
     coordinator_key: str
 
 
@@ -49,6 +50,7 @@ def write_env(folder: Path, url: str, keys: DemoKeys) -> Path:
         f"ASSOCIATION_KEY={keys.association_key}",
         f"SCHOOL_UAI={keys.school_uai}",
         f"SCHOOL_KEY={keys.school_key}",
+        f"HEAD_KEY={keys.head_key}",
         f"COORDINATOR_KEY={keys.coordinator_key}",
     ]
     path = folder / FILE

@@ -50,6 +50,7 @@ async def make_keys(url: str, bus: Bus, loaded: Loaded, uai: str) -> DemoKeys:
         coordinator_key = await issue(bus, Role.COORDINATOR)
         company_key = await issue(bus, Role.COMPANY, company_id)
         school_key = await issue(bus, Role.TEACHER, uai)
+        head_key = await issue(bus, Role.HEAD, uai)
     async with hands(url, company_key) as (company,):
 
         async def proposed() -> list[Any]:
@@ -70,5 +71,6 @@ async def make_keys(url: str, bus: Bus, loaded: Loaded, uai: str) -> DemoKeys:
         school_uai=uai,
         school_name=school["name"],
         school_key=school_key,
+        head_key=head_key,
         coordinator_key=coordinator_key,
     )

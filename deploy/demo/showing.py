@@ -158,7 +158,8 @@ def goodbye(env: Path, keys: DemoKeys) -> str:
             f"Keys, also in {env}:",
             f"  COMPANY_KEY      {keys.company_key}  {keys.company_name}",
             f"  ASSOCIATION_KEY  {keys.association_key}  {keys.association_name}",
-            f"  SCHOOL_KEY       {keys.school_key}  {keys.school_name}",
+            f"  SCHOOL_KEY       {keys.school_key}  {keys.school_name}, a teacher",
+            f"  HEAD_KEY         {keys.head_key}  {keys.school_name}, its head",
             f"  COORDINATOR_KEY  {keys.coordinator_key}  the Region",
         )
     )

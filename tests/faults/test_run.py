@@ -124,7 +124,8 @@ def test_the_first_start_plays_the_main_job(starts: Starts):
     assert "All organisations are invented" in told
     for step in ("region was loaded", "proposed, unasked", "by themselves", "confirmed", "agreed", "next best"):
         assert step in told
-    assert [name for name, _ in keys_of(told)] == ["COMPANY_KEY", "ASSOCIATION_KEY", "SCHOOL_KEY", "COORDINATOR_KEY"]
+    roles = ("COMPANY", "ASSOCIATION", "SCHOOL", "HEAD", "COORDINATOR")
+    assert [name for name, _ in keys_of(told)] == [f"{role}_KEY" for role in roles]
 
 
 def test_ctrl_c_leaves_no_child(starts: Starts):

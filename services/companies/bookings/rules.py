@@ -29,10 +29,10 @@ from contracts.companies.bookings import (
 )
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
-from contracts.errors import FieldError, PasserelleError, TooLate
+from contracts.errors import FieldError, HeadOnly, PasserelleError, TooLate
 from contracts.faults import fault, refuse
 from contracts.local_time import local, local_day
-from contracts.machines import BOOKING, COMPANY, COORDINATOR, SCHOOL, SYSTEM
+from contracts.machines import BOOKING, COMPANY, COORDINATOR, HEAD, SCHOOL, SYSTEM
 from services.companies.bookings.check_rules import last_day
 from services.companies.bookings.deadline_rules import WAITING_FOR, answer_by, is_late
 from services.companies.bookings.wish_rules import Wish
@@ -50,6 +50,7 @@ EVENT_OF_STATE: dict[str, type[BookingEvent]] = {
     "offered": BookingOffered,
     "presumed_done": BookingPresumedDone,
 }
+HEADS_ANSWERS = frozenset({"approve", "refuse"})
 # Answers to a question that has a deadline of its own.
 ANSWERS = frozenset({"approve", "refuse", "confirm", "decline", "accept"})
 
@@ -145,6 +146,8 @@ class Moving(msgspec.Struct, frozen=True, kw_only=True):
 def moved_booking(booking: Booking, moving: Moving, slot: Slot, offer: VisitOffer) -> Booking:
     """The booking after an action of a person; raises Invalid, NotYours, TransitionRefused, TooLate."""
     action, reason, actors, now = moving.action, moving.reason, moving.actors, moving.moment
+    if action in HEADS_ANSWERS and SCHOOL in actors and not actors & {HEAD, COORDINATOR}:
+        raise HeadOnly(allowed_actions=BOOKING.allowed(booking.state, actors))
     state = BOOKING.move(booking.state, action, actors)
     check_in_time(booking, action, actors, now)
     refuse(_reason_faults(booking, state, reason, actors))

@@ -14,7 +14,7 @@ from contracts.companies.bookings import (
     MediationState,
     WaitingFor,
 )
-from contracts.errors import Invalid, NotYours, SlotFull, TooLate, TransitionRefused
+from contracts.errors import HeadOnly, Invalid, NotYours, SlotFull, TooLate, TransitionRefused
 from services.companies.bookings.deadline_rules import end_of_day
 from services.companies.bookings.rules import (
     Moving,
@@ -180,7 +180,7 @@ def test_a_booking_moves(state, action, reason, actors, target, ended_by):
 @pytest.mark.parametrize(
     ("booking", "action", "reason", "actors", "error"),
     [
-        (a_booking(), "approve", "", SCHOOL, NotYours),
+        (a_booking(), "approve", "", SCHOOL, HeadOnly),
         (a_booking(), "refuse", "exams", COMPANY, NotYours),
         (a_booking(), "refuse", "  ", HEAD, Invalid),
         (a_booking(), "confirm", "", COMPANY, TransitionRefused),
