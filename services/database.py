@@ -18,6 +18,9 @@ from services.telemetry import log
 
 SERVICES = Path(__file__).parent
 POOL_CLOSE_S = 5
+# A plan made while a table was small reads the whole of it for each row, however large it has grown: PostgreSQL makes
+# another one once it has analysed the table, a minute later at the soonest, and we whenever a statement is this old.
+STATEMENT_KEPT_S = 5
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Connection = asyncpg.pool.PoolConnectionProxy
@@ -70,7 +73,13 @@ async def open_pool(dsn: str, size: int) -> Pool:
     for attempt in range(60):
         try:
             return await asyncpg.create_pool(
-                dsn, min_size=1, max_size=size, init=set_codecs, reset=leave_as_it_is, command_timeout=30
+                dsn,
+                min_size=1,
+                max_size=size,
+                init=set_codecs,
+                reset=leave_as_it_is,
+                command_timeout=30,
+                max_cached_statement_lifetime=STATEMENT_KEPT_S,
             )
         except DATABASE_AWAY as error:
             log().warning("database_away", attempt=attempt, error=repr(error))

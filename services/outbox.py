@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 
 from contracts.identifiers import uuid7
 from contracts.message import decoder_of
-from services.database import DATABASE_AWAY, set_codecs
+from services.database import DATABASE_AWAY, STATEMENT_KEPT_S, set_codecs
 from services.telemetry import log
 
 BATCH = 500
@@ -67,7 +67,9 @@ class Relay:
         """Relay until cancelled; a lost database or broker is waited for."""
         while True:
             try:
-                connection = await asyncpg.connect(self._dsn, command_timeout=30)
+                connection = await asyncpg.connect(
+                    self._dsn, command_timeout=30, max_cached_statement_lifetime=STATEMENT_KEPT_S
+                )
                 try:
                     await set_codecs(connection)
                     await self._take_turn(connection)
