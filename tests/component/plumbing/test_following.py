@@ -60,6 +60,32 @@ async def test_same_event_is_handled_once(servers: Servers, publish: Publish) ->
     assert heard == ["one", "without an id"]
 
 
+async def test_where_many_come_the_next_ones_are_waited_for(
+    servers: Servers, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One alone never waits; what waits is handed back when the service ends."""
+    monkeypatch.setattr(following, "TOGETHER_S", 3600)
+    gate = Gate()
+    waiting = follower(gate.hear)
+    async with running(waiting, settings_of(waiting, servers)):
+        await publish(closed("alone"))
+        async with asyncio.timeout(10):
+            while not gate.waiting:
+                await asyncio.sleep(0.01)
+        await publish(closed("first of two"))
+        await publish(closed("second of two"))
+        gate.opened.set()
+        await until_effects(servers, "matchmaker", 3)
+        await publish(closed("later"))
+    before = await rows(servers, "matchmaker", "select what from effect")
+
+    async with running(MATCHMAKER, settings_of(MATCHMAKER, servers)):
+        heard = await until_effects(servers, "matchmaker", 4)
+
+    assert len(before) == 3
+    assert heard == ["alone", "first of two", "second of two", "later"]
+
+
 async def test_two_replicas_share_the_events(servers: Servers, publish: Publish) -> None:
     """Each event goes to one of them."""
     async with (
