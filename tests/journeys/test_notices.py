@@ -1,5 +1,9 @@
 """What people are told while the four services work together: everybody concerned, and nobody of their own doing."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
 import httpx
 import pytest
 from icalendar import Calendar
@@ -99,3 +103,29 @@ async def test_a_calendar_shows_the_visit_and_then_that_it_is_off(people):
 
     await until(off)
     assert before == {"TENTATIVE"}
+
+
+async def test_a_reminder_says_what_to_bring(people, region):
+    """A week before, with companies' own checklist. The calendar is moved by hand: nobody waits for weeks."""
+    _, industrialist, teacher, _, slot, _ = people
+    wish = {"level": "3E", "pupils": 24, "adults": 2, "class_name": "3e B"}
+    booking = body(await teacher.post(f"/v1/slots/{slot['id']}/bookings", json=wish), 201)
+    body(await industrialist.post(f"/v1/bookings/{booking['id']}/confirm"))
+    await told(teacher, "confirmed")
+
+    soon = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    connection = await asyncpg.connect(region.servers.dsn("gateway"))
+    await connection.execute(
+        "update entry set document = (document::jsonb || jsonb_build_object('starts_at', $2::text))::json"
+        " where kind = 'booking' and id = $1",
+        UUID(booking["id"]),
+        soon,
+    )
+    await connection.execute(
+        "insert into timer (kind, key, due_at) values ('remind', $1, now())", f"booking:{booking['id']}"
+    )
+    await connection.close()
+
+    assert (await told(teacher, "visit_to_prepare", "confirmed"))[0] == "visit_to_prepare"
+    (reminder, _) = body(await teacher.get("/v1/notices"))["items"]
+    assert "Adultes qui accompagnent les 24 élèves : 2 au moins" in reminder["text"]["fr"]
