@@ -36,6 +36,7 @@ AWAY_PAUSE_S = 0.5
 PROGRESS_S = 3
 # Where many events come, those of so long are handled together: a batch costs as much as twenty events, by itself.
 TOGETHER_S = 0.1
+MANY = 10
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 10.0
 
@@ -71,8 +72,8 @@ class Following:
                     since = time.monotonic()
                     await self._settle(messages)
                     self.alarm, pause_s = "", FIRST_PAUSE_S
-                    # One alone never waits, nor do those that have waited long enough to fill a batch.
-                    if 1 < len(messages) < BATCH:
+                    # A few never make the next ones wait, nor do those that have waited long enough to fill a batch.
+                    if MANY <= len(messages) < BATCH:
                         await asyncio.sleep(since + TOGETHER_S - time.monotonic())
                 except DurableGone as error:
                     self.alarm = str(error)

@@ -63,8 +63,9 @@ async def test_same_event_is_handled_once(servers: Servers, publish: Publish) ->
 async def test_where_many_come_the_next_ones_are_waited_for(
     servers: Servers, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One alone never waits; what waits is handed back when the service ends."""
+    """After a few nobody waits; what waits is handed back when the service ends."""
     monkeypatch.setattr(following, "TOGETHER_S", 3600)
+    monkeypatch.setattr(following, "MANY", 2)
     gate = Gate()
     waiting = follower(gate.hear)
     async with running(waiting, settings_of(waiting, servers)):
