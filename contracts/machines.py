@@ -231,3 +231,13 @@ PARTNERSHIP_PROPOSAL = Machine(
     ),
 )
 OPEN_PARTNERSHIP_PROPOSAL_STATES = frozenset({"proposed", "accepted_by_company", "accepted_by_association"})
+
+MATCH_RUN = Machine(
+    "match run",
+    (
+        _move("solve", "requested", "solving", SYSTEM),
+        _move("sweep", "solving", "sweeping", SYSTEM),
+        _move("complete", "sweeping", "completed", SYSTEM),
+        _move("fail", "requested solving sweeping", "failed", SYSTEM),
+    ),
+)

@@ -33,6 +33,8 @@ class GateCode(StrEnum):
     CAPACITY = "capacity"
     NOT_DECLINED = "not_declined"
     MEDIATION = "mediation"
+    SCHOOL_HOURS = "school_hours"
+    RESERVED = "reserved"
 
     SHARED_THEME = "shared_theme"
     SHARED_LEVEL = "shared_level"
@@ -40,6 +42,9 @@ class GateCode(StrEnum):
     PERIOD = "period"
     INTERVENTIONS = "interventions"
     NO_RECENT_PAIR = "no_recent_pair"
+    ANSWERS = "answers"
+    CONTACTS_WEEK = "contacts_week"
+    CONTACTS_MONTH = "contacts_month"
 
 
 class PartCode(StrEnum):
@@ -60,6 +65,7 @@ class PartCode(StrEnum):
     MEDIATION_NEED = "mediation_need"
     JOB_NEEDS = "job_needs"
     AVAILABILITY = "availability"
+    ANSWERS = "answers"
     FIRST_PARTNER_COMPANY = "first_partner_company"
     FIRST_PARTNER_ASSOCIATION = "first_partner_association"
 
@@ -94,6 +100,7 @@ class ChangeCode(StrEnum):
     """An event after which the matchmaker would answer differently."""
 
     DECLINED = "declined"
+    UNANSWERED = "unanswered"
     PLACE_FREED = "place_freed"
     LIMIT_TIGHTENED = "limit_tightened"
     LIMIT_RELAXED = "limit_relaxed"
@@ -104,13 +111,17 @@ GateValue = int | str | tuple[str, ...]
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
-    """One hard condition held against one pair: what was found, what was allowed, in data and in words."""
+    """One hard condition held against one pair: what was found, what was allowed, in data and in words.
+
+    `side` is there where the condition is about one side alone.
+    """
 
     code: GateCode
     passed: bool
     value: GateValue
     limit: GateValue
     words: Wording
+    side: AlternativeSide | None = None
 
 
 class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,10 +135,37 @@ class ScorePart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EquityPart(msgspec.Struct, frozen=True, kw_only=True):
-    """The share of the score that the class has because too few visits reach it, and why it counts so."""
+    """The share of the score that the class has because too few visits reach it, and why it counts so.
+
+    `floor_points` above 0: the floor of the class's cell (`territory`) decided, and was worth so many points.
+    """
 
     points: int
     reasons: tuple[UnderReachedReason, ...]
+    words: Wording
+    territory: str = ""
+    floor_points: float = 0.0
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What all visits together would lose at least, in points of score, were this pair proposed; a true lower bound."""
+
+    at_least: float
+    words: Wording
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """How one side, which left proposals unanswered lately, is proposed less.
+
+    `answered` and `unanswered` count the proposals of 180 days; at most `open_at_most` wait for it at a time,
+    `wanted` would if it answered. Where `open_at_most` is 0, it is proposed one in 90 days.
+    """
+
+    side: AlternativeSide
+    answered: int
+    unanswered: int
+    open_at_most: int
+    wanted: int
     words: Wording
 
 
@@ -139,6 +177,7 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     reason: AlternativeReason
     words: Wording
+    cost: Cost | None = None
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +188,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a pair is proposed: gates, parts that add up to `points`, equity, alternatives, changes."""
+    """Why a pair is proposed: gates, parts that add up to `points`, equity, alternatives, changes.
+
+    `answers` is there where one side of a partnership leaves proposals unanswered.
+    """
 
     points: int
     gates: tuple[Gate, ...]
@@ -157,6 +199,27 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     equity: EquityPart | None
     alternatives: tuple[Alternative, ...]
     changes: tuple[Change, ...]
+    words: Wording
+    answers: tuple[Answers, ...] = ()
+
+
+class WhyNot(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a slot is not proposed to a class, or that it is: gates, what the pair would score, what it would cost.
+
+    `points` and `parts` are there where every gate is passed. `cost` says what forcing the pair would lose; `stands` is
+    the state of the pair's proposal or booking where it has one.
+    """
+
+    class_request_id: UUID
+    slot_id: UUID
+    gates: tuple[Gate, ...]
+    points: int | None = None
+    parts: tuple[ScorePart, ...] = ()
+    equity: EquityPart | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    cost: Cost | None = None
+    changes: tuple[Change, ...] = ()
+    stands: str = ""
     words: Wording
 
 

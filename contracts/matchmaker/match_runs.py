@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.errors import Wording
+from contracts.matchmaker.equity import EquityTable
 from contracts.message import Command, Event, Instant, Query, Resource
 
 
@@ -19,8 +20,32 @@ class Unserved(msgspec.Struct, frozen=True, kw_only=True):
     explanation: Wording
 
 
+class Churn(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the proposals that waited and were still possible (`valid`), how many the run kept."""
+
+    valid: int = 0
+    kept: int = 0
+
+
+class ShardReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What one territory's part of the run gave: values in points of score, time in milliseconds."""
+
+    shard: str
+    class_requests: int
+    slots: int
+    pairs: int
+    value: float
+    bound: float
+    solving_ms: float
+
+
 class MatchRun(Resource, frozen=True, kw_only=True):
-    """One optimisation. `objective` is the sum of the scores chosen; times in milliseconds."""
+    """One optimisation. `objective` is the sum of the scores chosen; times in milliseconds.
+
+    State as in `machines.MATCH_RUN`; `progress` is a share, 0 to 1. `gap` is certified: no choice could be worth
+    `objective` / (1 - gap) or more. `limited` says that the time was over before the search was, and the best found
+    stands. `digest` names the facts that it had before it: run again on the same it gives the same.
+    """
 
     trigger: str
     class_requests: int
@@ -39,6 +64,20 @@ class MatchRun(Resource, frozen=True, kw_only=True):
     solving_ms: float
     storing_ms: float
     started_at: Instant
+    state: str = "completed"
+    stage: str = ""
+    progress: float = 1.0
+    reason: str = ""
+    policy_version: int = 1
+    bound: float = 0.0
+    gap: float = 0.0
+    limited: bool = False
+    equity: EquityTable | None = None
+    churn: Churn = Churn()
+    shards: Annotated[tuple[ShardReport, ...], Meta(max_length=100)] = ()
+    boundary_pairs: int = 0
+    digest: str = ""
+    replayable: bool = False
 
 
 class StartMatchRun(Command[MatchRun], frozen=True, kw_only=True):
@@ -51,7 +90,25 @@ class GetMatchRun(Query[MatchRun], frozen=True, kw_only=True):
     match_run_id: UUID
 
 
+class MatchRunStarted(Event, frozen=True, kw_only=True):
+    """A match run over the whole region was asked for."""
+
+    match_run: MatchRun
+
+
+class MatchRunProgressed(Event, frozen=True, kw_only=True):
+    """A match run went on: `stage` and `progress` say how far."""
+
+    match_run: MatchRun
+
+
 class MatchRunCompleted(Event, frozen=True, kw_only=True):
     """A match run is done and its proposals are out."""
+
+    match_run: MatchRun
+
+
+class MatchRunFailed(Event, frozen=True, kw_only=True):
+    """A match run came to nothing, for the reason that it carries; no proposal was touched."""
 
     match_run: MatchRun

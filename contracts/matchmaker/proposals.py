@@ -5,10 +5,10 @@ from uuid import UUID
 
 from contracts.companies.bookings import ClassNeeds
 from contracts.fields import Contact, Reason
-from contracts.matchmaker.explanations import Explanation
+from contracts.matchmaker.explanations import Explanation, WhyNot
 from contracts.message import Command, Event, Instant, Query, Resource
 from contracts.place import Place
-from contracts.vocabulary import Level, Theme
+from contracts.vocabulary import Level, OrganisationKind, Theme
 
 
 class DeclineReason(StrEnum):
@@ -67,7 +67,8 @@ class VisitProposal(Resource, frozen=True, kw_only=True):
 class PartnershipProposal(Resource, frozen=True, kw_only=True):
     """A company and an association that fit; state as in `machines.PARTNERSHIP_PROPOSAL`.
 
-    The contacts are there only once both sides accepted, and only for the two of them.
+    The contacts are there only once both sides accepted, and only for the two of them. `answered_by` names the sides
+    that have answered, in the order of their answers.
     """
 
     company_id: UUID
@@ -82,6 +83,7 @@ class PartnershipProposal(Resource, frozen=True, kw_only=True):
     summary_fr: str = ""
     state: str
     why: str = ""
+    answered_by: tuple[OrganisationKind, ...] = ()
     company_contact: Contact | None = None
     association_contact: Contact | None = None
     match_run_id: UUID
@@ -124,6 +126,13 @@ class ExplainVisitProposal(Query[Explanation], frozen=True, kw_only=True):
     """Why this visit was proposed, with the figures of the day it was."""
 
     proposal_id: UUID
+
+
+class ExplainWhyNot(Query[WhyNot], frozen=True, kw_only=True):
+    """Why this slot is not proposed to this class, with the figures of now; for its school and the Region."""
+
+    class_request_id: UUID
+    slot_id: UUID
 
 
 class ExplainPartnershipProposal(Query[Explanation], frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import AccessNeed, Level, Theme, Weekday
 from services.matchmaker.matching.inputs import (
     AssociationProfile,
@@ -22,7 +23,6 @@ from services.matchmaker.matching.inputs import (
     Wish,
 )
 from services.matchmaker.matching.partnerships import match_partnerships
-from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from tests.benchmarks.figures import Figure, informative
 

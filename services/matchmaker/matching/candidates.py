@@ -11,12 +11,13 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Bools, Ints, rank_in_group
 from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES, is_on_site, minutes
 from services.matchmaker.matching.inputs import Standing, StandingState
 from services.matchmaker.matching.masks import LEVELS
 from services.matchmaker.matching.pairs import Pairs
-from services.matchmaker.matching.score import Weights, pair_points
+from services.matchmaker.matching.score import pair_points
 from services.matchmaker.matching.tables import Tables
 
 PAIRS_PER_CLASS: Final = 80

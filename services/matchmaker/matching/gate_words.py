@@ -70,6 +70,10 @@ def _years(value: int) -> Wording:
     return words.count(value, "year", "an")
 
 
+def _proposals(value: int) -> Wording:
+    return words.count(value, "proposal", "proposition")
+
+
 _ANY_LEVEL: Final = Wording("any level", "tous les niveaux")
 _ANY_THEME: Final = Wording("any theme", "tous les thèmes")
 _ANY_FORMAT: Final = Wording("any format", "tous les formats")
@@ -261,5 +265,23 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
             "A proposal between the two is open, agreed, or was declined less than 90 days ago.",
             "Une proposition entre les deux est ouverte, conclue, ou a été déclinée il y a moins de 90 jours.",
         ),
+    ),
+    GateCode.ANSWERS: Phrase(
+        Wording(
+            "{value} to answer, at most {limit} at a time because others went unanswered.",
+            "{value} en attente, {limit} au plus à la fois car d'autres sont restées sans réponse.",
+        ),
+        _proposals,
+        _number,
+    ),
+    GateCode.CONTACTS_WEEK: Phrase(
+        Wording("{value} in the last 7 days, at most {limit}.", "{value} en 7 jours, {limit} au plus."),
+        _proposals,
+        _number,
+    ),
+    GateCode.CONTACTS_MONTH: Phrase(
+        Wording("{value} in the last 30 days, at most {limit}.", "{value} en 30 jours, {limit} au plus."),
+        _proposals,
+        _number,
     ),
 }

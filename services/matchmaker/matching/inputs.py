@@ -12,6 +12,7 @@ import msgspec
 
 from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
+from services.matchmaker.matching.partner_rules import PartnerHistory
 
 # A declined pair of company and association is left in peace for this long (PRODUCT, partnership proposals).
 PAIR_REST = timedelta(days=90)
@@ -84,6 +85,13 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     needs_mediation: bool = False
     role_model: bool = False
     lead_time_days: int = 7
+    # Where places are pooled: how many pupils can still come, in classes of `pupils_min` to `pupils_per_group`.
+    pooled: bool = False
+    pupils_free: int = 0
+    # A class larger than a group may take two of them.
+    splitting: bool = False
+    # How many of the free places (groups, or pupils where pooled) only under-reached classes may take today.
+    reserved: int = 0
 
 
 class Mediation(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +140,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     mediation_id: UUID | None = None
 
 
+class VisitFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one match of visits is told; encoded by msgspec it is what a run is repeated from."""
+
+    wishes: tuple[Wish, ...]
+    openings: tuple[Opening, ...]
+    mediations: tuple[Mediation, ...]
+    standing: tuple[Standing, ...]
+    today: date
+
+
 class Place(msgspec.Struct, frozen=True):
     """A point and its department."""
 
@@ -153,6 +171,7 @@ class CompanyProfile(msgspec.Struct, frozen=True, kw_only=True):
     mediation_share: float = 0.0
     job_needs: int = 0
     has_partner: bool = False
+    history: PartnerHistory = PartnerHistory()
 
 
 class AssociationProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +182,7 @@ class AssociationProfile(msgspec.Struct, frozen=True, kw_only=True):
     capacities: tuple[Mediation, ...]
     partners_possible: int
     has_partner: bool = False
+    history: PartnerHistory = PartnerHistory()
 
 
 class PairState(StrEnum):

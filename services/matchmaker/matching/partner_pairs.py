@@ -12,12 +12,13 @@ import msgspec
 import numpy as np
 
 from contracts.matchmaker.explanations import PartCode, ScorePart
+from contracts.matchmaker.policies import Weights
 from contracts.reference.travel import straight_km
 from services.matchmaker.matching import mediation, travel
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, bools, floats, ints
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, Mediation, Place
 from services.matchmaker.matching.masks import LEVELS, THEMES, any_of
-from services.matchmaker.matching.score import Weights, array_points, part
+from services.matchmaker.matching.score import array_points, part
 
 # From this straight distance on, closeness is worth nothing.
 _FAR_KM: Final = 100.0

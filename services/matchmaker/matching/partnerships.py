@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from contracts.matchmaker.explanations import PartCode, ScorePart
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme
 from services.matchmaker.matching.arrays import Bools, Ints, floats, ints
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
@@ -25,7 +26,7 @@ from services.matchmaker.matching.partner_pairs import (
     pair_parts,
 )
 from services.matchmaker.matching.problem import Problem
-from services.matchmaker.matching.score import POINTS_PER_WEIGHT, Weights, part, points_of
+from services.matchmaker.matching.score import POINTS_PER_WEIGHT, part, points_of
 from services.matchmaker.matching.solver import solve
 
 _QUALITIES: Final = (

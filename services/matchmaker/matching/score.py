@@ -6,18 +6,16 @@ what is shown, and the same facts give the same score on every machine. `visit_p
 parts, `pair_points` the sum of many pairs; a test holds the two against each other.
 """
 
-from typing import Annotated, Final
+from typing import Final
 
-import msgspec
 import numpy as np
 
 from contracts.matchmaker.explanations import PartCode, ScorePart
+from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching import words
 from services.matchmaker.matching.arrays import Floats, Ints
 from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.tables import Tables
-
-Weight = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 POINTS_PER_WEIGHT: Final = 1000
 # PRODUCT, visit offers: an offer not confirmed for six months is stale.
@@ -26,33 +24,6 @@ FRESH_DAYS: Final = 180
 _ANY_THEME: Final = 0.5
 # A mediator's journey counts fully from this straight distance on.
 _FAR_MEDIATOR_KM: Final = 100.0
-
-
-class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """How much each part counts, 0 to 1; the names are those of `PartCode`.
-
-    The bonuses come after the qualities of the pair: `under_reached` favours classes that too few visits
-    reach, `first_visit` a class that has none yet, `stay` a pair already proposed (0.1 keeps 94 % of the
-    proposals over a night for 0.2 % of score). `mediator_distance` alone takes points away.
-    """
-
-    theme: Weight = 0.30
-    travel: Weight = 0.30
-    fill: Weight = 0.10
-    role_model: Weight = 0.10
-    freshness: Weight = 0.05
-    under_reached: Weight = 0.25
-    first_visit: Weight = 0.30
-    stay: Weight = 0.10
-    mediator_distance: Weight = 0.05
-
-    level: Weight = 0.15
-    closeness: Weight = 0.30
-    mediation_need: Weight = 0.20
-    job_needs: Weight = 0.10
-    availability: Weight = 0.10
-    first_partner_company: Weight = 0.15
-    first_partner_association: Weight = 0.30
 
 
 def part(code: PartCode, value: float, weights: Weights) -> ScorePart:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, floats, ints
 from services.matchmaker.matching.candidates import Candidates
 from services.matchmaker.matching.problem import Problem
-from services.matchmaker.matching.score import Weights, mediator_points, points_of
+from services.matchmaker.matching.score import mediator_points, points_of
 from services.matchmaker.matching.tables import Tables
 from services.matchmaker.matching.travel import straight_km
 

@@ -13,13 +13,14 @@ import msgspec
 import numpy as np
 
 from contracts.matchmaker.explanations import PartCode, ScorePart
+from contracts.matchmaker.policies import Weights
 from contracts.reference.travel import straight_km
 from contracts.vocabulary import VisitFormat
 from services.matchmaker.matching.arrays import Bools
 from services.matchmaker.matching.candidates import Candidates, find_candidates
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, Wish
 from services.matchmaker.matching.problem import Solution
-from services.matchmaker.matching.score import POINTS_PER_WEIGHT, Weights, mediator_value, part, visit_parts
+from services.matchmaker.matching.score import POINTS_PER_WEIGHT, mediator_value, part, visit_parts
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.tables import Tables, build_tables

@@ -66,6 +66,7 @@ PARTS: Final[Mapping[PartCode, Wording]] = {
     PartCode.MEDIATION_NEED: Wording("visits that need mediation", "visites à accompagner"),
     PartCode.JOB_NEEDS: Wording("jobs to make known", "métiers à faire connaître"),
     PartCode.AVAILABILITY: Wording("interventions available", "interventions disponibles"),
+    PartCode.ANSWERS: Wording("answers to proposals", "réponses aux propositions"),
     PartCode.FIRST_PARTNER_COMPANY: Wording("company's first partner", "premier partenaire de l'entreprise"),
     PartCode.FIRST_PARTNER_ASSOCIATION: Wording("association's first partner", "premier partenaire de l'association"),
 }

@@ -17,6 +17,7 @@ from contracts.companies.profiles import Company
 from contracts.local_time import local_day
 from contracts.machines import OPEN_PARTNERSHIP_PROPOSAL_STATES
 from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted
+from contracts.matchmaker.policies import Weights
 from contracts.matchmaker.proposals import (
     PartnershipProposal,
     PartnershipProposalClosed,
@@ -25,7 +26,6 @@ from contracts.matchmaker.proposals import (
 from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
 from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
-from services.matchmaker.matching.score import Weights
 from services.matchmaker.mediations.store import list_promised
 from services.matchmaker.proposals.handlers import EXPIRE_PARTNERSHIP
 from services.matchmaker.proposals.rules import PARTNERSHIP_ANSWER, moved

@@ -10,7 +10,7 @@ from datetime import date
 
 from contracts.local_time import local_day
 from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted, Unserved
-from services.matchmaker.matching.score import Weights
+from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from services.matchmaker.mediations.store import list_promised

@@ -16,10 +16,10 @@ from contracts.matchmaker.explanations import (
     UnderReachedReason,
     Unserved,
 )
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme, VisitFormat
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
-from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from tests.unit.matching.facts import (

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 
 from contracts.matchmaker.explanations import Gate, GateCode
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
 from services.matchmaker.matching.candidates import find_candidates
 from services.matchmaker.matching.checks import CHECKS, check_pair
 from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
-from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.tables import build_tables
 from tests.unit.matching.facts import (
     ALBI,

@@ -12,11 +12,11 @@ from contracts.matchmaker.explanations import (
     GateCode,
     PartCode,
 )
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme
 from services.matchmaker.matching.explain_partnership import check_partnership, explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair, Place
 from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships
-from services.matchmaker.matching.score import Weights
 from tests.unit.matching.facts import (
     ALBI,
     TODAY,

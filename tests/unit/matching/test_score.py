@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.matchmaker.explanations import PartCode
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Theme, VisitFormat
 from services.matchmaker.matching.candidates import Candidates, find_candidates
 from services.matchmaker.matching.inputs import Mediation, Opening, StandingState, Wish
 from services.matchmaker.matching.pairs import Pairs
-from services.matchmaker.matching.score import Weights, pair_points, visit_parts
+from services.matchmaker.matching.score import pair_points, visit_parts
 from services.matchmaker.matching.tables import Tables, build_tables
 from tests.unit.matching.facts import (
     ALBI,

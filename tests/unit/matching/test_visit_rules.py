@@ -10,11 +10,12 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.candidates import find_candidates
 from services.matchmaker.matching.checks import check_pair
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
 from services.matchmaker.matching.mediation import suits_class, suits_slot
-from services.matchmaker.matching.score import Weights, mediator_value, points_of
+from services.matchmaker.matching.score import mediator_value, points_of
 from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.tables import build_tables
 from services.matchmaker.matching.travel import straight_km

@@ -3,9 +3,9 @@
 import pytest
 
 from contracts.matchmaker.explanations import PartCode
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Theme, VisitFormat
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
-from services.matchmaker.matching.score import Weights
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits
 from tests.unit.matching.facts import (
     ALBI,

@@ -6,10 +6,10 @@ import pytest
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode, PartCode, UnderReachedReason
+from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
 from services.matchmaker.matching import gate_words, sentences, words
 from services.matchmaker.matching.checks import CHECKS
-from services.matchmaker.matching.score import Weights
 
 
 def test_numbers_follow_each_language() -> None:
