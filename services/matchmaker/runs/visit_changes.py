@@ -10,11 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.associations.capacities import Capacity
-from contracts.companies.profiles import Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
-from contracts.matchmaker.class_requests import ClassRequest
 from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.proposals import (
     VisitProposal,
@@ -22,30 +19,14 @@ from contracts.matchmaker.proposals import (
     VisitProposalClosed,
     VisitProposalMade,
 )
-from contracts.matchmaker.schools import School
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
-from services.matchmaker.mediations.store import Promised
 from services.matchmaker.proposals.handlers import EXPIRE_VISIT
 from services.matchmaker.proposals.rules import visit_deadline, withdraw_visit
 from services.matchmaker.proposals.store import insert_visit_proposal, update_visit_proposal
 from services.matchmaker.runs import store
+from services.matchmaker.runs.region import Region
 from services.work import Work
-
-
-class Region(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run has before it."""
-
-    requests: dict[UUID, ClassRequest]
-    schools: dict[str, School]
-    sites: tuple[Site, ...]
-    slots: dict[UUID, Slot]
-    offers: dict[UUID, VisitOffer]
-    capacities: tuple[Capacity, ...]
-    waiting: tuple[tuple[VisitProposal, UUID | None], ...]
-    held: tuple[store.Held, ...]
-    promised: tuple[Promised, ...]
-    ended: tuple[store.Ended, ...]
 
 
 async def write_changes(work: Work, region: Region, plan: VisitPlan, run_id: UUID) -> tuple[int, int]:

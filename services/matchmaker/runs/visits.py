@@ -6,17 +6,16 @@ changes are written (`visit_changes.py`).
 
 import asyncio
 import time
-from datetime import date
 
 from contracts.local_time import local_day
 from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted, Unserved
-from contracts.matchmaker.policies import Weights
+from contracts.matchmaker.policies import PolicySettings
+from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan, match_visits
-from services.matchmaker.mediations.store import list_promised
 from services.matchmaker.runs import store
-from services.matchmaker.runs import visit_facts as facts
-from services.matchmaker.runs.visit_changes import Region, write_changes
+from services.matchmaker.runs.region import Region, facts_of, load_region
+from services.matchmaker.runs.visit_changes import write_changes
 from services.work import Work
 
 # A run that nobody asked for lists nobody unserved: the nightly one does, as does one on demand.
@@ -27,9 +26,11 @@ async def run_visits(work: Work, trigger: str) -> MatchRun | None:
     """Match, and write what changes; None where nobody asked and nothing changed."""
     began = time.perf_counter()
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match visits'))")
-    region = await _load(work)
+    settings = PolicySettings()
+    region = await load_region(work.connection, work.now)
     loaded = time.perf_counter()
-    plan = await asyncio.to_thread(_solve, region, local_day(work.now))
+    facts = await asyncio.to_thread(facts_of, region, settings, local_day(work.now))
+    plan = await asyncio.to_thread(_solve, facts, settings)
     solved = time.perf_counter()
     run_id = work.new_id()
     made, withdrawn = await write_changes(work, region, plan, run_id)
@@ -65,33 +66,8 @@ def _ms(start: float, end: float) -> float:
     return round((end - start) * 1000, 1)
 
 
-def _solve(region: Region, today: date) -> VisitPlan:
-    return match_visits(
-        facts.wishes_of(region.requests.values(), region.schools, region.sites, region.ended),
-        facts.openings_of(region.slots.values(), region.offers),
-        facts.mediations_of(region.capacities, region.promised),
-        facts.standing_of(region.waiting, region.held),
-        Weights(),
-        today,
-    )
-
-
-async def _load(work: Work) -> Region:
-    connection, today = work.connection, local_day(work.now)
-    requests, schools = await store.list_open_requests(connection, today)
-    slots, offers = await store.list_open_slots(connection, work.now)
-    return Region(
-        requests={request.id: request for request in requests},
-        schools=schools,
-        sites=await store.list_sites(connection),
-        slots={slot.id: slot for slot in slots},
-        offers=offers,
-        capacities=await store.list_published_capacities(connection, today),
-        waiting=await store.list_waiting_proposals(connection),
-        held=await store.list_held_visits(connection),
-        promised=await list_promised(connection),
-        ended=await store.list_ended_visits(connection),
-    )
+def _solve(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
+    return match_visits(facts.wishes, facts.openings, facts.mediations, facts.standing, settings.weights, facts.today)
 
 
 def _list_unserved(region: Region, plan: VisitPlan) -> tuple[Unserved, ...]:
