@@ -13,6 +13,7 @@ from contracts.matchmaker.explanations import (
     Alternative,
     AlternativeReason,
     AlternativeSide,
+    Answers,
     Change,
     ChangeCode,
     Explanation,
@@ -26,6 +27,7 @@ from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile
 from services.matchmaker.matching.masks import LEVELS, THEMES, codes
 from services.matchmaker.matching.partner_pairs import best_capacity, fits, nearest_site
+from services.matchmaker.matching.partner_words import side_answers, side_gates
 from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan
 from services.matchmaker.matching.sentences import listed_parts, typeset
 
@@ -37,26 +39,40 @@ def explain_partnership(plan: PartnershipPlan, match: PartnershipMatch) -> Expla
     companies = {one.company_id: row for row, one in enumerate(plan.sides.companies)}
     associations = {one.association_id: row for row, one in enumerate(plan.sides.associations)}
     c, a = companies[match.company_id], associations[match.association_id]
+    company, association = plan.sides.companies[c], plan.sides.associations[a]
+    answers = _answers(plan, company, association)
     return Explanation(
         points=match.points,
-        gates=check_partnership(plan, plan.sides.companies[c], plan.sides.associations[a]),
+        gates=check_partnership(plan, company, association),
         parts=match.parts,
         equity=None,
         alternatives=tuple(_alternatives(plan, match, c, a)),
-        changes=(Change(code=ChangeCode.DECLINED, words=_if_declined()),),
-        words=_sentence(match),
+        changes=(
+            Change(code=ChangeCode.DECLINED, words=_if_declined()),
+            Change(code=ChangeCode.UNANSWERED, words=_if_unanswered()),
+        ),
+        words=_sentence(match, answers),
+        answers=answers,
     )
 
 
 def check_partnership(
     plan: PartnershipPlan, company: CompanyProfile, association: AssociationProfile
 ) -> tuple[Gate, ...]:
-    """Return the gates of a pair by the capacity that fits best; an association without any has only the last one."""
+    """Return the gates of a pair by the capacity that fits best, then those that limit one of the two alone.
+
+    An association without any capacity has only the one that says so, and those that come after.
+    """
     rests = (company.company_id, association.association_id) in plan.sides.resting
-    recent = _gate(GateCode.NO_RECENT_PAIR, int(rests), 0, passed=not rests)
+    company_room, association_room = plan.sides.rooms[company.company_id], plan.sides.rooms[association.association_id]
+    about_both = (
+        _gate(GateCode.NO_RECENT_PAIR, int(rests), 0, passed=not rests),
+        *side_gates(AlternativeSide.COMPANY, company_room),
+        *side_gates(AlternativeSide.ASSOCIATION, association_room),
+    )
     capacity = best_capacity(company, association, plan.weights, plan.today)
     if capacity is None:
-        return (_gate(GateCode.INTERVENTIONS, 0, 1, passed=False), recent)
+        return (_gate(GateCode.INTERVENTIONS, 0, 1, passed=False), *about_both)
     theme, level, territory, period, interventions = fits(company, capacity, plan.today)
     kilometres = round(nearest_site(company, capacity)[1])
     return (
@@ -65,7 +81,15 @@ def check_partnership(
         _gate(GateCode.TERRITORY, kilometres, tuple(sorted(capacity.departments)), passed=territory),
         _gate(GateCode.PERIOD, capacity.until_date.isoformat(), plan.today.isoformat(), passed=period),
         _gate(GateCode.INTERVENTIONS, capacity.interventions_left, 1, passed=interventions),
-        recent,
+        *about_both,
+    )
+
+
+def _answers(plan: PartnershipPlan, company: CompanyProfile, association: AssociationProfile) -> tuple[Answers, ...]:
+    rooms = plan.sides.rooms
+    return (
+        *side_answers(AlternativeSide.COMPANY, company.history, rooms[company.company_id]),
+        *side_answers(AlternativeSide.ASSOCIATION, association.history, rooms[association.association_id]),
     )
 
 
@@ -82,10 +106,10 @@ def _alternatives(plan: PartnershipPlan, match: PartnershipMatch, c: int, a: int
     own = sum(part.points for part in match.parts if part.code not in _BONUSES)
     for row in _best_unchosen(plan, np.flatnonzero(plan.pairs.company == c)):
         association = plan.sides.associations[int(plan.pairs.association[row])].association_id
-        yield _alternative(AlternativeSide.COMPANY, association, int(plan.pairs.points[row]), own)
+        yield _alternative(plan, AlternativeSide.COMPANY, association, int(plan.pairs.points[row]), own)
     for row in _best_unchosen(plan, np.flatnonzero(plan.pairs.association == a)):
         company = plan.sides.companies[int(plan.pairs.company[row])].company_id
-        yield _alternative(AlternativeSide.ASSOCIATION, company, int(plan.pairs.points[row]), own)
+        yield _alternative(plan, AlternativeSide.ASSOCIATION, company, int(plan.pairs.points[row]), own)
 
 
 def _best_unchosen(plan: PartnershipPlan, rows: Ints) -> list[int]:
@@ -94,11 +118,16 @@ def _best_unchosen(plan: PartnershipPlan, rows: Ints) -> list[int]:
     return [int(left[np.argmax(plan.pairs.points[left])])] if left.size else []
 
 
-def _alternative(side: AlternativeSide, other: UUID, points: int, own: int) -> Alternative:
+def _alternative(plan: PartnershipPlan, side: AlternativeSide, other: UUID, points: int, own: int) -> Alternative:
     reason = AlternativeReason.LOWER_SCORE if points <= own else AlternativeReason.BETTER_TOGETHER
+    if points > own and not plan.sides.rooms[other].new:
+        reason = AlternativeReason.PLACE_TAKEN
     score = words.points(points)
     why = {
         AlternativeReason.LOWER_SCORE: Wording("its score is not higher", "son score n'est pas supérieur"),
+        AlternativeReason.PLACE_TAKEN: Wording(
+            "it gets no other proposal at present", "elle ne reçoit pas d'autre proposition pour l'instant"
+        ),
         AlternativeReason.BETTER_TOGETHER: Wording(
             "all partnerships together are worth more this way", "l'ensemble des partenariats vaut davantage ainsi"
         ),
@@ -125,10 +154,17 @@ def _if_declined() -> Wording:
     )
 
 
-def _sentence(match: PartnershipMatch) -> Wording:
+def _if_unanswered() -> Wording:
+    return Wording(
+        f"If a side leaves it unanswered for 21{words.NBSP}days, it is proposed fewer partners afterwards.",
+        f"Si un côté ne répond pas dans les 21{words.NBSP}jours, moins de partenaires lui sont proposés ensuite.",
+    )
+
+
+def _sentence(match: PartnershipMatch, answers: tuple[Answers, ...]) -> Wording:
     themes = words.listed((words.theme(theme) for theme in match.themes), empty=Wording("open", "ouverts"))
     score, parts = words.points(match.points), listed_parts(match.parts)
-    return typeset(
+    said = typeset(
         Wording(
             f"This company and this association are proposed to each other: themes in common: {themes.en};"
             f" distance: {words.english_number(match.distance_km, 1)}{words.NBSP}km. Score: {score.en} ({parts.en}).",
@@ -136,3 +172,5 @@ def _sentence(match: PartnershipMatch) -> Wording:
             f" distance : {words.french_number(match.distance_km, 1)}{words.NBSP}km. Score : {score.fr} ({parts.fr}).",
         )
     )
+    told = [said, *(found.words for found in answers)]
+    return Wording(" ".join(one.en for one in told), " ".join(one.fr for one in told))

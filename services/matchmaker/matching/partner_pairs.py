@@ -47,7 +47,9 @@ def fits(company: CompanyProfile, capacity: Mediation, today: date) -> tuple[boo
     )
 
 
-def pair_parts(company: CompanyProfile, capacity: Mediation, weights: Weights) -> tuple[ScorePart, ...]:
+def pair_parts(
+    company: CompanyProfile, association: AssociationProfile, capacity: Mediation, weights: Weights
+) -> tuple[ScorePart, ...]:
     """Return the parts that depend on the pair alone; parts worth nothing are left out."""
     km = nearest_site(company, capacity)[1]
     values = {
@@ -57,6 +59,8 @@ def pair_parts(company: CompanyProfile, capacity: Mediation, weights: Weights) -
         PartCode.MEDIATION_NEED: company.mediation_share,
         PartCode.JOB_NEEDS: min(company.job_needs, _MANY_JOB_NEEDS) / _MANY_JOB_NEEDS,
         PartCode.AVAILABILITY: min(capacity.interventions_left, _MANY_INTERVENTIONS) / _MANY_INTERVENTIONS,
+        # How likely it is that both will answer.
+        PartCode.ANSWERS: company.history.responsiveness * association.history.responsiveness,
     }
     return tuple(part(code, value, weights) for code, value in values.items() if value)
 
@@ -67,7 +71,7 @@ def best_capacity(
     """Return the association's capacity that fits best: most gates, then most points, then the first id, if any."""
 
     def rank(capacity: Mediation) -> tuple[int, int]:
-        points = sum(found.points for found in pair_parts(company, capacity, weights))
+        points = sum(found.points for found in pair_parts(company, association, capacity, weights))
         return -sum(fits(company, capacity, today)), -points
 
     return min(sorted(association.capacities, key=lambda capacity: capacity.id), key=rank, default=None)
@@ -116,7 +120,12 @@ def fitting_pairs(
         np.concatenate([block[place] for block in found]) if found else ints(()) for place in range(3)
     )
     order = np.lexsort((association_row, company))
-    return PartnerPairs(company[order], association_row[order], points[order])
+    company, association_row = company[order], association_row[order]
+    # The same for all capacities of an association, so that it does not decide which one is best.
+    company_answers = floats(one.history.responsiveness for one in companies)
+    association_answers = floats(one.history.responsiveness for one in associations)
+    answers = {PartCode.ANSWERS: company_answers[company] * association_answers[association_row]}
+    return PartnerPairs(company, association_row, points[order] + array_points(answers, weights))
 
 
 def _against(companies: _Companies, capacity: Mediation, weights: Weights) -> tuple[Bools, Ints]:

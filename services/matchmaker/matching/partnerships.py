@@ -1,7 +1,9 @@
 """Partnerships: which company is proposed which association, under what both sides can take.
 
 The same flow as for visits solves it: companies are classes, associations slots, and a first partner is worth more
-than a further one on both sides. Pairs that are open, agreed or declined lately are never proposed again.
+than a further one on both sides. Pairs that are open, agreed or declined lately are never proposed again. Who leaves
+proposals unanswered is proposed less, and nobody too much in a week or a month: capacities too, so that the optimum
+stays exact (`partner_rules.py`).
 """
 
 from collections import Counter
@@ -25,6 +27,7 @@ from services.matchmaker.matching.partner_pairs import (
     nearest_site,
     pair_parts,
 )
+from services.matchmaker.matching.partner_rules import MONTHLY_CONTACTS, Room, room_of
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.score import POINTS_PER_WEIGHT, part, points_of
 from services.matchmaker.matching.solver import solve
@@ -36,6 +39,7 @@ _QUALITIES: Final = (
     PartCode.MEDIATION_NEED,
     PartCode.JOB_NEEDS,
     PartCode.AVAILABILITY,
+    PartCode.ANSWERS,
 )
 
 
@@ -58,11 +62,12 @@ class PartnershipMatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sides(msgspec.Struct, frozen=True, eq=False):
-    """Companies and associations sorted by id, and the pairs that must not be proposed again, by both ids."""
+    """Companies and associations sorted by id, the pairs that must not be proposed again, and everybody's room."""
 
     companies: tuple[CompanyProfile, ...]
     associations: tuple[AssociationProfile, ...]
     resting: dict[tuple[UUID, UUID], PastPair]
+    rooms: dict[UUID, Room]
 
     @property
     def with_partner(self) -> frozenset[UUID]:
@@ -96,16 +101,23 @@ def match_partnerships(
     past: Iterable[PastPair],
     weights: Weights,
     today: date,
+    *,
+    monthly_contacts: int = MONTHLY_CONTACTS,
 ) -> PartnershipPlan:
     """Return the best partnerships to propose beside those that are open or agreed.
 
-    The same facts, in whatever order, give the same plan. Raises FlowUnsolved where the solver fails.
+    Nobody gets more than `monthly_contacts` new proposals in 30 days. The same facts, in whatever order, give the same
+    plan. Raises FlowUnsolved where the solver fails.
     """
+    # A company without a site is nowhere, and cannot be near anybody.
+    placed = tuple(sorted((one for one in companies if one.sites), key=lambda one: one.company_id))
+    sorted_associations = tuple(sorted(associations, key=lambda one: one.association_id))
+    resting = {(pair.company_id, pair.association_id): pair for pair in past if pair.rests(today)}
     sides = Sides(
-        # A company without a site is nowhere, and cannot be near anybody.
-        companies=tuple(sorted((one for one in companies if one.sites), key=lambda one: one.company_id)),
-        associations=tuple(sorted(associations, key=lambda one: one.association_id)),
-        resting={(pair.company_id, pair.association_id): pair for pair in past if pair.rests(today)},
+        companies=placed,
+        associations=sorted_associations,
+        resting=resting,
+        rooms=_rooms(placed, sorted_associations, resting.values(), today, monthly_contacts),
     )
     pairs = _not_resting(fitting_pairs(sides.companies, sides.associations, weights, today), sides)
     solution = solve(_problem(sides, pairs, weights))
@@ -123,6 +135,22 @@ def match_partnerships(
     )
 
 
+def _rooms(
+    companies: Iterable[CompanyProfile],
+    associations: Iterable[AssociationProfile],
+    resting: Iterable[PastPair],
+    today: date,
+    monthly_contacts: int,
+) -> dict[UUID, Room]:
+    open_pairs = [pair for pair in resting if pair.state is PairState.OPEN]
+    held = Counter([pair.company_id for pair in open_pairs] + [pair.association_id for pair in open_pairs])
+    sought = [(one.company_id, one.partners_wanted, one.history) for one in companies]
+    sought += [(one.association_id, one.partners_possible, one.history) for one in associations]
+    return {
+        someone: room_of(wanted, held[someone], history, today, monthly_contacts) for someone, wanted, history in sought
+    }
+
+
 def _not_resting(pairs: PartnerPairs, sides: Sides) -> PartnerPairs:
     company_row = {one.company_id: row for row, one in enumerate(sides.companies)}
     association_row = {one.association_id: row for row, one in enumerate(sides.associations)}
@@ -136,8 +164,6 @@ def _not_resting(pairs: PartnerPairs, sides: Sides) -> PartnerPairs:
 
 
 def _problem(sides: Sides, pairs: PartnerPairs, weights: Weights) -> Problem:
-    open_pairs = [pair for pair in sides.resting.values() if pair.state is PairState.OPEN]
-    held = Counter([pair.company_id for pair in open_pairs] + [pair.association_id for pair in open_pairs])
     has_partner = sides.with_partner
     company_bonus = points_of(weights.first_partner_company, 1.0)
     association_bonus = points_of(weights.first_partner_association, 1.0)
@@ -145,8 +171,8 @@ def _problem(sides: Sides, pairs: PartnerPairs, weights: Weights) -> Problem:
         pair_class=pairs.company,
         pair_slot=pairs.association,
         pair_score=pairs.points.astype(np.float64),
-        class_visits=ints(max(0, one.partners_wanted - held[one.company_id]) for one in sides.companies),
-        slot_groups=ints(max(0, one.partners_possible - held[one.association_id]) for one in sides.associations),
+        class_visits=ints(sides.rooms[one.company_id].new for one in sides.companies),
+        slot_groups=ints(sides.rooms[one.association_id].new for one in sides.associations),
         class_first_bonus=floats(0 if one.company_id in has_partner else company_bonus for one in sides.companies),
         slot_first_bonus=floats(
             0 if one.association_id in has_partner else association_bonus for one in sides.associations
@@ -184,7 +210,7 @@ def _match(
     capacity = best_capacity(company, association, weights, today)
     if capacity is None:
         raise LookupError(f"association {association.association_id} was paired without any capacity")
-    qualities = pair_parts(company, capacity, weights)
+    qualities = pair_parts(company, association, capacity, weights)
     parts = qualities + bonuses
     possible = POINTS_PER_WEIGHT * sum(float(getattr(weights, code.value)) for code in _QUALITIES)
     return PartnershipMatch(

@@ -98,7 +98,9 @@ def answer_partnership(
 ) -> PartnershipProposal:
     """The proposal after one side's answer; agreed once both said yes."""
     state = PARTNERSHIP_PROPOSAL.move(proposal.state, answer.action, actors)
-    return _answered(proposal, answer, state, now)
+    sides = tuple(OrganisationKind(side) for side in (COMPANY, ASSOCIATION) if side in actors)
+    answered = _answered(proposal, answer, state, now)
+    return msgspec.structs.replace(answered, answered_by=proposal.answered_by + sides)
 
 
 def _answered(

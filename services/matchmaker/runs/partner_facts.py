@@ -7,8 +7,23 @@ from uuid import UUID
 from contracts.associations.profiles import Association
 from contracts.companies.profiles import Company, Site
 from contracts.companies.visit_offers import VisitOffer
+from contracts.local_time import local_day
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, Mediation, Place
+from services.matchmaker.matching.partner_rules import PartnerHistory
+from services.matchmaker.runs.partner_store import Dealings
 from services.matchmaker.runs.store import JobNeeds
+
+
+def histories_of(dealings: Iterable[Dealings]) -> dict[UUID, PartnerHistory]:
+    """How companies and associations dealt with earlier proposals, by id; nobody else was proposed anything."""
+    return {
+        one.actor_id: PartnerHistory(
+            answered=one.answered,
+            unanswered=one.unanswered,
+            contacts=tuple(local_day(instant) for instant in one.contacted_at),
+        )
+        for one in dealings
+    }
 
 
 def company_profiles_of(
@@ -17,6 +32,7 @@ def company_profiles_of(
     offers: Iterable[VisitOffer],
     needs: Iterable[JobNeeds],
     partners: Mapping[UUID, int],
+    histories: Mapping[UUID, PartnerHistory],
 ) -> tuple[CompanyProfile, ...]:
     """The companies that have something for a partner to work with: a published offer or job need."""
     places: dict[UUID, list[Place]] = defaultdict(list)
@@ -38,6 +54,7 @@ def company_profiles_of(
             mediation_share=_share(offer.needs_mediation for offer in shown[company.id]),
             job_needs=recruiting.get(company.id, 0),
             has_partner=partners.get(company.id, 0) > 0,
+            history=histories.get(company.id, PartnerHistory()),
         )
         for company in companies
         if shown[company.id] or company.id in recruiting
@@ -53,6 +70,7 @@ def association_profiles_of(
     associations: Iterable[Association],
     mediations: Iterable[Mediation],
     partners: Mapping[UUID, int],
+    histories: Mapping[UUID, PartnerHistory],
 ) -> tuple[AssociationProfile, ...]:
     """The associations that have a capacity to give."""
     given: dict[UUID, list[Mediation]] = defaultdict(list)
@@ -65,6 +83,7 @@ def association_profiles_of(
             capacities=tuple(given[one.id]),
             partners_possible=max(0, one.partners_wanted - partners.get(one.id, 0)),
             has_partner=partners.get(one.id, 0) > 0,
+            history=histories.get(one.id, PartnerHistory()),
         )
         for one in associations
         if given[one.id]

@@ -8,16 +8,17 @@ import asyncio
 import time
 from collections import defaultdict
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from contracts.associations.profiles import Association
 from contracts.companies.profiles import Company
-from contracts.local_time import local_day
+from contracts.local_time import local_day, start_of_day
 from contracts.machines import OPEN_PARTNERSHIP_PROPOSAL_STATES
 from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted
-from contracts.matchmaker.policies import Weights
+from contracts.matchmaker.policies import PolicySettings
 from contracts.matchmaker.proposals import (
     PartnershipProposal,
     PartnershipProposalClosed,
@@ -25,6 +26,7 @@ from contracts.matchmaker.proposals import (
 )
 from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
+from services.matchmaker.matching.partner_rules import ANSWERS_COUNT, SECOND_CHANCE
 from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
 from services.matchmaker.mediations.store import list_promised
 from services.matchmaker.proposals.handlers import EXPIRE_PARTNERSHIP
@@ -35,9 +37,12 @@ from services.matchmaker.proposals.store import (
     update_partnership_proposal,
 )
 from services.matchmaker.runs import partner_facts as facts
-from services.matchmaker.runs import store
+from services.matchmaker.runs import partner_store, store
 from services.matchmaker.runs.visit_facts import mediations_of
 from services.work import Work
+
+# What holds as long as the Region has decided nothing else.
+_FIRST_POLICY: Final = PolicySettings()
 
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,15 +55,15 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     past: tuple[PastPair, ...]
 
 
-async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
-    """Match, and write what changes; None where nobody asked and nothing changed."""
+async def run_partnerships(work: Work, trigger: str, settings: PolicySettings = _FIRST_POLICY) -> MatchRun | None:
+    """Match by the policy's settings, and write what changes; None where nobody asked and nothing changed."""
     began = time.perf_counter()
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match partnerships'))")
     today = local_day(work.now)
     sides = await _load(work, today)
     withdrawn = await _withdraw(work, sides)
     loaded = time.perf_counter()
-    plan = await asyncio.to_thread(_solve, sides, today)
+    plan = await asyncio.to_thread(_solve, sides, settings, today)
     solved = time.perf_counter()
     run_id = work.new_id()
     for match in plan.matches:
@@ -88,8 +93,15 @@ async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
     return run
 
 
-def _solve(sides: Sides, today: date) -> PartnershipPlan:
-    return match_partnerships(sides.company_profiles, sides.association_profiles, sides.past, Weights(), today)
+def _solve(sides: Sides, settings: PolicySettings, today: date) -> PartnershipPlan:
+    return match_partnerships(
+        sides.company_profiles,
+        sides.association_profiles,
+        sides.past,
+        settings.weights,
+        today,
+        monthly_contacts=settings.monthly_contacts,
+    )
 
 
 async def _load(work: Work, today: date) -> Sides:
@@ -102,6 +114,11 @@ async def _load(work: Work, today: date) -> Sides:
         if pair.state == "agreed":
             partners[pair.company_id] += 1
             partners[pair.association_id] += 1
+    histories = facts.histories_of(
+        await partner_store.list_dealings(
+            connection, start_of_day(today - ANSWERS_COUNT), start_of_day(today - SECOND_CHANCE)
+        )
+    )
     capacities = mediations_of(
         await store.list_published_capacities(connection, today),
         await list_promised(connection),
@@ -115,8 +132,9 @@ async def _load(work: Work, today: date) -> Sides:
             await store.list_published_offers(connection),
             await store.list_job_needs(connection),
             partners,
+            histories,
         ),
-        association_profiles=facts.association_profiles_of(associations.values(), capacities, partners),
+        association_profiles=facts.association_profiles_of(associations.values(), capacities, partners, histories),
         past=tuple(
             PastPair(
                 company_id=pair.company_id,

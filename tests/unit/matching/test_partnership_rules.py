@@ -107,7 +107,7 @@ def test_both_ways_of_asking_agree(
     for (c, company), (a, association) in product(enumerate(with_site), enumerate(association_list)):
         capacity = best_capacity(company, association, Weights(), TODAY)
         if capacity is not None and all(fits(company, capacity, TODAY)):
-            expected[c, a] = sum(part.points for part in pair_parts(company, capacity, Weights()))
+            expected[c, a] = sum(part.points for part in pair_parts(company, association, capacity, Weights()))
     rows = zip(found.company.tolist(), found.association.tolist(), found.points.tolist(), strict=True)
     assert {(c, a): points for c, a, points in rows} == expected
 

@@ -92,6 +92,19 @@ def test_a_partnership_is_agreed_once_both_accept():
     assert rules.answer_partnership(other, pair_answer("accept"), COMPANY, NOW).state == "agreed"
 
 
+def test_a_partnership_proposal_names_who_answered():
+    """In the order of their answers, a no as well as a yes; whoever lets it expire is not named."""
+    asked = a_partnership_proposal()
+
+    accepted = rules.answer_partnership(asked, pair_answer("accept"), ASSOCIATION, NOW)
+    declined = rules.answer_partnership(accepted, pair_answer("decline", DeclineReason.OTHER), COMPANY, NOW)
+    expired = rules.expire_partnership(accepted, NOW + timedelta(days=21))
+
+    assert (asked.answered_by, accepted.answered_by) == ((), ("association",))
+    assert declined.answered_by == ("association", "company")
+    assert expired.answered_by == ("association",)
+
+
 def test_the_other_side_may_still_decline():
     """Then the pair rests."""
     accepted = a_partnership_proposal(state="accepted_by_company")
