@@ -17,8 +17,8 @@ from contracts.matchmaker.mediations import Mediation, MediationChanged, Mediati
 from services.matchmaker.mediations import rules, store
 from services.matchmaker.mediations.choosing import Preference, choose_capacity
 from services.matchmaker.mediations.triggers import NAME_MEDIATOR, seek_again, seek_mediator
+from services.matchmaker.runs.changes import ChangeKind, note_change
 from services.matchmaker.runs.store import list_published_capacities
-from services.matchmaker.runs.triggers import rematch_visits
 from services.matchmaker.schools.store import find_school
 from services.matchmaker.supply.store import find_booking, find_slot, find_visit_offer
 from services.work import Work
@@ -41,7 +41,7 @@ async def follow_intervention(event: InterventionEvent, work: Work) -> None:
         return
     if rules.frees_capacity(intervention):
         seek_again(work)
-        rematch_visits(work)
+        note_change(work, ChangeKind.CAPACITY, intervention.capacity_id)
     if intervention.state in rules.REFUSALS:
         seek_mediator(work, intervention.booking_id)
 
@@ -112,7 +112,7 @@ async def _write(before: Mediation, after: Mediation, work: Work) -> None:
     if after is before:
         return
     await store.upsert_mediation(work.connection, after)
-    rematch_visits(work)
+    note_change(work, ChangeKind.CAPACITY, *{before.capacity_id, after.capacity_id} - {None})
     if after.state == "over":
         seek_again(work)
     if after.state == "named" and not rules.is_same_mediator(before, after):

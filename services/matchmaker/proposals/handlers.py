@@ -25,7 +25,8 @@ from contracts.matchmaker.proposals import (
 )
 from services.matchmaker.proposals import rules, store
 from services.matchmaker.requests.store import find_class_request
-from services.matchmaker.runs.triggers import rematch_partnerships, rematch_visits
+from services.matchmaker.runs.changes import ChangeKind, note_change
+from services.matchmaker.runs.triggers import rematch_partnerships
 from services.matchmaker.supply.store import find_booking
 from services.work import Work
 
@@ -48,7 +49,7 @@ async def answer_visit(request: AnswerVisitProposal, work: Work) -> VisitProposa
         work.announce(VisitProposalAccepted(visit_proposal=answered))
     else:
         work.announce(VisitProposalClosed(visit_proposal=answered))
-        rematch_visits(work)
+    note_change(work, ChangeKind.CLASS_REQUEST, answered.class_request_id)
     return answered
 
 
@@ -114,7 +115,7 @@ async def _close_visit(work: Work, closed: VisitProposal) -> None:
     await store.update_visit_proposal(work.connection, closed)
     await work.cancel_timer(EXPIRE_VISIT, closed.id)
     work.announce(VisitProposalClosed(visit_proposal=closed))
-    rematch_visits(work)
+    note_change(work, ChangeKind.CLASS_REQUEST, closed.class_request_id)
 
 
 async def _find_visit(work: Work, proposal_id: UUID, *, lock: bool = True) -> VisitProposal:

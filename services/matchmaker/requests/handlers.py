@@ -32,7 +32,7 @@ from services.matchmaker.requests.store import (
     list_past_requests,
     update_class_request,
 )
-from services.matchmaker.runs.triggers import rematch_visits
+from services.matchmaker.runs.changes import ChangeKind, note_change
 from services.matchmaker.schools.store import find_school
 from services.matchmaker.supply.store import find_visit_offer
 from services.work import Work
@@ -48,7 +48,7 @@ async def submit(request: SubmitClassRequest, work: Work) -> ClassRequest:
     written = write_request(request.class_request, school, work.new_id(), work.now)
     await insert_class_request(work.connection, written)
     work.announce(ClassRequestSubmitted(class_request=written))
-    rematch_visits(work)
+    note_change(work, ChangeKind.CLASS_REQUEST, written.id)
     return written
 
 
@@ -63,6 +63,7 @@ async def replace_fallen(booking: Booking, work: Work) -> None:
     opened = replacement_request(booking, offer, school, work.new_id(), work.now)
     if opened is not None and await insert_class_request(work.connection, opened):
         work.announce(ClassRequestSubmitted(class_request=opened))
+        note_change(work, ChangeKind.CLASS_REQUEST, opened.id)
 
 
 async def change(request: ChangeClassRequest, work: Work) -> ClassRequest:
@@ -76,7 +77,7 @@ async def change(request: ChangeClassRequest, work: Work) -> ClassRequest:
     changed = apply_change(known, request.change, school, work.now.date())
     await update_class_request(work.connection, changed)
     work.announce(ClassRequestChanged(class_request=changed))
-    rematch_visits(work)
+    note_change(work, ChangeKind.CLASS_REQUEST, changed.id)
     return changed
 
 
@@ -105,7 +106,7 @@ async def _close(work: Work, known: ClassRequest, state: str, reason: str) -> Cl
     await update_class_request(work.connection, closed)
     work.announce(ClassRequestClosed(class_request=closed))
     await withdraw_of_request(work, closed.id, f"request_{state}")
-    rematch_visits(work)
+    note_change(work, ChangeKind.CLASS_REQUEST, closed.id)
     return closed
 
 

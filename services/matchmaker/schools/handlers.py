@@ -11,6 +11,7 @@ from contracts.matchmaker.schools import (
     SchoolRegistered,
 )
 from contracts.message import ImportReport, RefusedRow
+from services.matchmaker.runs.changes import ChangeKind, note_change
 from services.matchmaker.schools.rules import (
     changed_settings,
     describe_school,
@@ -51,6 +52,7 @@ async def import_schools(request: ImportSchools, work: Work) -> ImportReport:
     await upsert_schools(work.connection, [*created, *changed])
     work.announce(*(SchoolRegistered(school=school) for school in created))
     work.announce(*(SchoolChanged(school=school) for school in changed))
+    note_change(work, ChangeKind.SCHOOL, *(school.uai for school in changed))
     return ImportReport(
         created=len(created),
         changed=len(changed),

@@ -34,7 +34,8 @@ from contracts.companies.visit_offers import (
     VisitOfferStale,
 )
 from services.matchmaker.mediations.triggers import seek_again
-from services.matchmaker.runs.triggers import rematch_partnerships, rematch_visits
+from services.matchmaker.runs.changes import ChangeKind, note_change
+from services.matchmaker.runs.triggers import rematch_partnerships
 from services.matchmaker.supply import store
 from services.work import Work
 
@@ -49,13 +50,14 @@ AssociationEvent = AssociationRegistered | AssociationChanged | AssociationAppro
 async def follow_company(event: CompanyEvent, work: Work) -> None:
     """A company's name, state or wish for partners."""
     if await store.keep_company(work.connection, event.company):
-        rematch_visits(work)
+        note_change(work, ChangeKind.COMPANY, event.company.id)
         rematch_partnerships(work)
 
 
 async def follow_site(event: SiteEvent, work: Work) -> None:
-    """Where a company is."""
+    """Where a company is: a school near it is not far from industry."""
     if await store.keep_site(work.connection, event.site):
+        note_change(work, ChangeKind.SITE, event.site.id)
         rematch_partnerships(work)
 
 
@@ -68,21 +70,21 @@ async def follow_job_need(event: JobNeedEvent, work: Work) -> None:
 async def follow_visit_offer(event: VisitOfferEvent, work: Work) -> None:
     """What a site opens to classes."""
     if await store.keep_visit_offer(work.connection, event.visit_offer):
-        rematch_visits(work)
+        note_change(work, ChangeKind.VISIT_OFFER, event.visit_offer.id)
         rematch_partnerships(work)
 
 
 async def follow_slot(event: SlotEvent, work: Work) -> None:
     """When a site is open, and for how many groups."""
     if await store.keep_slot(work.connection, event.slot):
-        rematch_visits(work)
+        note_change(work, ChangeKind.SLOT, event.slot.id)
 
 
 async def follow_association(event: AssociationEvent, work: Work) -> None:
     """An association's name, state or wish for partners."""
     if await store.keep_association(work.connection, event.association):
         seek_again(work)
-        rematch_visits(work)
+        note_change(work, ChangeKind.ASSOCIATION, event.association.id)
         rematch_partnerships(work)
 
 
@@ -90,5 +92,5 @@ async def follow_capacity(event: CapacityPublished | CapacityChanged | CapacityW
     """What an association can give."""
     if await store.keep_capacity(work.connection, event.capacity):
         seek_again(work)
-        rematch_visits(work)
+        note_change(work, ChangeKind.CAPACITY, event.capacity.id)
         rematch_partnerships(work)
