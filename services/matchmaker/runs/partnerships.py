@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections import defaultdict
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -29,6 +28,7 @@ from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfi
 from services.matchmaker.matching.partner_rules import ANSWERS_COUNT, SECOND_CHANCE
 from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
 from services.matchmaker.mediations.store import list_promised
+from services.matchmaker.policy.store import find_policy
 from services.matchmaker.proposals.handlers import EXPIRE_PARTNERSHIP
 from services.matchmaker.proposals.rules import PARTNERSHIP_ANSWER, moved
 from services.matchmaker.proposals.store import (
@@ -41,9 +41,6 @@ from services.matchmaker.runs import partner_store, store
 from services.matchmaker.runs.visit_facts import mediations_of
 from services.work import Work
 
-# What holds as long as the Region has decided nothing else.
-_FIRST_POLICY: Final = PolicySettings()
-
 
 class Sides(msgspec.Struct, frozen=True, kw_only=True):
     """What one run has before it."""
@@ -55,15 +52,16 @@ class Sides(msgspec.Struct, frozen=True, kw_only=True):
     past: tuple[PastPair, ...]
 
 
-async def run_partnerships(work: Work, trigger: str, settings: PolicySettings = _FIRST_POLICY) -> MatchRun | None:
-    """Match by the policy's settings, and write what changes; None where nobody asked and nothing changed."""
+async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
+    """Match by the policy in force, and write what changes; None where nobody asked and nothing changed."""
     began = time.perf_counter()
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match partnerships'))")
     today = local_day(work.now)
+    policy = await find_policy(work.connection)
     sides = await _load(work, today)
     withdrawn = await _withdraw(work, sides)
     loaded = time.perf_counter()
-    plan = await asyncio.to_thread(_solve, sides, settings, today)
+    plan = await asyncio.to_thread(_solve, sides, policy.settings, today)
     solved = time.perf_counter()
     run_id = work.new_id()
     for match in plan.matches:
@@ -73,6 +71,7 @@ async def run_partnerships(work: Work, trigger: str, settings: PolicySettings = 
     run = MatchRun(
         id=run_id,
         trigger=trigger,
+        policy_version=policy.version,
         class_requests=0,
         slots=0,
         capacities=sum(len(profile.capacities) for profile in sides.association_profiles),

@@ -13,6 +13,7 @@ from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan, match_visits
+from services.matchmaker.policy.store import find_policy
 from services.matchmaker.runs import store
 from services.matchmaker.runs.region import Region, facts_of, load_region
 from services.matchmaker.runs.visit_changes import write_changes
@@ -26,11 +27,11 @@ async def run_visits(work: Work, trigger: str) -> MatchRun | None:
     """Match, and write what changes; None where nobody asked and nothing changed."""
     began = time.perf_counter()
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match visits'))")
-    settings = PolicySettings()
+    policy = await find_policy(work.connection)
     region = await load_region(work.connection, work.now)
     loaded = time.perf_counter()
-    facts = await asyncio.to_thread(facts_of, region, settings, local_day(work.now))
-    plan = await asyncio.to_thread(_solve, facts, settings)
+    facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
+    plan = await asyncio.to_thread(_solve, facts, policy.settings)
     solved = time.perf_counter()
     run_id = work.new_id()
     made, withdrawn = await write_changes(work, region, plan, run_id)
@@ -40,6 +41,7 @@ async def run_visits(work: Work, trigger: str) -> MatchRun | None:
     run = MatchRun(
         id=run_id,
         trigger=trigger,
+        policy_version=policy.version,
         class_requests=len(region.requests),
         slots=len(region.slots),
         capacities=len(region.capacities),
