@@ -48,7 +48,8 @@ def find_candidates(
 
 def _passing_blocks(tables: Tables) -> Iterator[tuple[Ints, Ints]]:
     wishes, openings = tables.wishes, tables.openings
-    slots = np.arange(len(openings.openings), dtype=np.int64)
+    # What a class needs of a slot depends on the class, but it is one place at least.
+    slots = np.flatnonzero(openings.places_free > 0)
     for code in SLOT_GATES:
         slots = slots[GATES[code](tables, np.zeros(1, np.int64), slots)]
     for level in range(len(LEVELS)):
@@ -75,11 +76,12 @@ def _sift(tables: Tables, classes: Ints, slots: Ints) -> tuple[Ints, Ints]:
 
 
 def _met(tables: Tables, c: Ints, s: Ints, standing: Ints) -> Pairs:
+    journey = minutes(tables, c, s)
     return Pairs(
         c=c,
         s=s,
-        minutes=minutes(tables, c, s),
-        on_site=is_on_site(tables, c, s),
+        minutes=journey,
+        on_site=is_on_site(tables, c, s, journey),
         stays=np.isin(c * len(tables.openings.openings) + s, standing),
     )
 

@@ -15,7 +15,8 @@ from contracts.vocabulary import LEVEL_AGES, VisitFormat
 from services.matchmaker.matching import gate_words, mediation, travel, words
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import ACCESS, FORMATS, LEVELS, THEMES, WEEKDAYS, codes
-from services.matchmaker.matching.tables import is_school_day, lead_days
+from services.matchmaker.matching.school_hours import hours_of, longest_journey
+from services.matchmaker.matching.tables import is_school_day, lead_days, places_free
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -24,6 +25,8 @@ class Finding(msgspec.Struct, frozen=True):
     passed: bool
     value: GateValue
     limit: GateValue
+    # Whether value and limit count pupils where they would count groups.
+    in_pupils: bool = False
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -55,7 +58,7 @@ def _shown(code: GateCode, found: Finding) -> Gate:
         passed=found.passed,
         value=found.value,
         limit=found.limit,
-        words=gate_words.of_gate(code, found.value, found.limit, passed=found.passed),
+        words=gate_words.of_gate(code, found.value, found.limit, passed=found.passed, in_pupils=found.in_pupils),
     )
 
 
@@ -100,11 +103,25 @@ def _one_a_day(pair: Pair) -> Finding:
 
 
 def _capacity(pair: Pair) -> Finding:
-    return Finding(pair.opening.groups_free >= 1, pair.opening.groups_free, 1)
+    free, needed = places_free(pair.opening), _places_needed(pair)
+    return Finding(free >= needed, free, needed, in_pupils=pair.opening.pooled)
+
+
+def _reserved(pair: Pair) -> Finding:
+    kept = 0 if pair.wish.under_reached else pair.opening.reserved
+    can_be_kept = max(places_free(pair.opening) - _places_needed(pair), 0)
+    return Finding(kept <= can_be_kept, kept, can_be_kept, in_pupils=pair.opening.pooled)
+
+
+def _places_needed(pair: Pair) -> int:
+    if pair.opening.pooled:
+        return pair.wish.pupils
+    return 2 if pair.opening.splitting and pair.wish.pupils > pair.opening.pupils_per_group else 1
 
 
 def _group_max(pair: Pair) -> Finding:
-    return Finding(pair.wish.pupils <= pair.opening.pupils_per_group, pair.wish.pupils, pair.opening.pupils_per_group)
+    most = pair.opening.pupils_per_group * (2 if pair.opening.splitting else 1)
+    return Finding(pair.wish.pupils <= most, pair.wish.pupils, most)
 
 
 def _group_min(pair: Pair) -> Finding:
@@ -133,6 +150,19 @@ def _travel(pair: Pair) -> Finding:
     )
 
 
+def _school_hours(pair: Pair) -> Finding:
+    opening, hours = pair.opening, hours_of(pair.wish.level)
+    minutes = travel.minutes_between(pair.wish, opening)
+    fits = minutes <= longest_journey(hours, opening.starts_minute, opening.ends_minute)
+    away = (opening.starts_minute - minutes, opening.ends_minute + minutes)
+    return Finding(pair.meets_elsewhere or fits, _clock(away), _clock(hours))
+
+
+def _clock(minutes: tuple[int, int]) -> tuple[str, ...]:
+    """Write minutes of a day as hours; a very long journey begins the day before, or ends the day after."""
+    return tuple(f"{minute // 60 % 24:02d}:{minute % 60:02d}" for minute in minutes)
+
+
 def _not_declined(pair: Pair) -> Finding:
     declined = pair.opening.slot_id in pair.wish.declined_slots or pair.opening.offer_id in pair.wish.declined_offers
     return Finding(not declined, int(declined), 0)
@@ -157,12 +187,14 @@ CHECKS: Final[dict[GateCode, Callable[[Pair], Finding]]] = {
     GateCode.SCHOOL_DAY: _school_day,
     GateCode.LEAD_TIME: _lead_time,
     GateCode.CAPACITY: _capacity,
+    GateCode.RESERVED: _reserved,
     GateCode.GROUP_MAX: _group_max,
     GateCode.GROUP_MIN: _group_min,
     GateCode.ADULTS: _adults,
     GateCode.ACCESS: _access,
     GateCode.MINIMUM_AGE: _minimum_age,
     GateCode.TRAVEL: _travel,
+    GateCode.SCHOOL_HOURS: _school_hours,
     GateCode.ONE_A_DAY: _one_a_day,
     GateCode.NOT_DECLINED: _not_declined,
     GateCode.MEDIATION: _mediation,

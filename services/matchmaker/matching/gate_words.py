@@ -1,30 +1,16 @@
-"""Each gate in one plain sentence, French and English, that shows what was found beside what was allowed."""
+"""Each gate of a visit in one plain sentence, French and English, that shows what was found beside what was allowed."""
 
-from collections.abc import Callable
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode, GateValue
-from services.matchmaker.matching import words
-
-# Writes a gate's value or limit, whose type is the one that its check gives.
-Writer = Callable[[Any], Wording]
+from services.matchmaker.matching import partner_gate_words, phrases, words
+from services.matchmaker.matching.phrases import Phrase, Writer
 
 
-class Phrase(msgspec.Struct, frozen=True):
-    """A gate's sentence with `{value}` and `{limit}`, how to write these two, and a sentence for some failures."""
-
-    said: Wording
-    value: Writer
-    limit: Writer
-    said_failed: Wording | None = None
-
-
-def of_gate(code: GateCode, value: GateValue, limit: GateValue, *, passed: bool) -> Wording:
-    """Return the gate's sentence in both languages."""
-    phrase = PHRASES[code]
+def of_gate(code: GateCode, value: GateValue, limit: GateValue, *, passed: bool, in_pupils: bool = False) -> Wording:
+    """Return the gate's sentence in both languages; `in_pupils`: it counts pupils where others count groups."""
+    phrase = IN_PUPILS.get(code, PHRASES[code]) if in_pupils else PHRASES[code]
     said = phrase.said if passed or phrase.said_failed is None else phrase.said_failed
     found, allowed = phrase.value(value), phrase.limit(limit)
     return Wording(
@@ -33,78 +19,47 @@ def of_gate(code: GateCode, value: GateValue, limit: GateValue, *, passed: bool)
     )
 
 
-def _each(writer: Writer, *, empty: Wording) -> Writer:
-    return lambda values: words.listed((writer(value) for value in values), empty=empty)
+def _reserved(places: Writer) -> Phrase:
+    return Phrase(
+        Wording(
+            "Reserved places: none that this class would need is kept for others.",
+            "Places réservées : aucune de celles qu'il faut à cette classe n'est gardée pour d'autres.",
+        ),
+        places,
+        phrases.number,
+        Wording(
+            "Reserved places: {value} kept for under-reached classes, at most {limit} could be for this class to come.",
+            "Places réservées : {value} pour les publics éloignés, il en faudrait {limit} au plus pour que"
+            " cette classe vienne.",
+        ),
+    )
 
-
-def _window(days: tuple[str, str]) -> Wording:
-    first, last = (words.day(value) for value in days)
-    return Wording(f"{first.en} to {last.en}", f"du {first.fr} au {last.fr}")
-
-
-def _number(value: int) -> Wording:
-    return Wording(words.english_number(value), words.french_number(value))
-
-
-def _silent(_: GateValue) -> Wording:
-    return Wording("", "")
-
-
-def _pupils(value: int) -> Wording:
-    return words.count(value, "pupil", "élève")
-
-
-def _adults(value: int) -> Wording:
-    return words.count(value, "adult", "adulte")
-
-
-def _groups(value: int) -> Wording:
-    return words.count(value, "group", "groupe")
-
-
-def _km(value: int) -> Wording:
-    return Wording(f"{words.english_number(value)}{words.NBSP}km", f"{words.french_number(value)}{words.NBSP}km")
-
-
-def _years(value: int) -> Wording:
-    return words.count(value, "year", "an")
-
-
-def _proposals(value: int) -> Wording:
-    return words.count(value, "proposal", "proposition")
-
-
-_ANY_LEVEL: Final = Wording("any level", "tous les niveaux")
-_ANY_THEME: Final = Wording("any theme", "tous les thèmes")
-_ANY_FORMAT: Final = Wording("any format", "tous les formats")
-_ANY_DAY: Final = Wording("any day of the school week", "tous les jours de classe")
-_LEVELS: Final = _each(words.level, empty=_ANY_LEVEL)
-_THEMES: Final = _each(words.theme, empty=_ANY_THEME)
 
 PHRASES: Final[dict[GateCode, Phrase]] = {
+    **partner_gate_words.PHRASES,
     GateCode.LEVEL: Phrase(
         Wording(
             "Level: the class is {value}, the offer takes {limit}.",
             "Niveau : la classe est en {value}, l'offre accueille {limit}.",
         ),
         words.level,
-        _LEVELS,
+        phrases.LEVELS,
     ),
     GateCode.THEME: Phrase(
         Wording(
             "Themes: the class asks for {value}, the visit shows {limit}.",
             "Thèmes : la classe demande {value}, la visite montre {limit}.",
         ),
-        _THEMES,
-        _THEMES,
+        phrases.THEMES,
+        phrases.THEMES,
     ),
     GateCode.FORMAT: Phrase(
         Wording(
             "Format: the class asks for {value}, the offer is {limit}.",
             "Format : la classe demande {value}, l'offre est {limit}.",
         ),
-        _each(words.visit_format, empty=_ANY_FORMAT),
-        _each(words.visit_format, empty=_ANY_FORMAT),
+        phrases.each(words.visit_format, empty=phrases.ANY_FORMAT),
+        phrases.each(words.visit_format, empty=phrases.ANY_FORMAT),
     ),
     GateCode.DATE_WINDOW: Phrase(
         Wording(
@@ -112,7 +67,7 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
             "Date : {value}, dans la période demandée ({limit}).",
         ),
         words.day,
-        _window,
+        phrases.window,
         Wording(
             "Date: {value}, outside the period asked for ({limit}).",
             "Date : {value}, hors de la période demandée ({limit}).",
@@ -124,12 +79,12 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
             "Jour : la visite est un {value}, la classe peut venir : {limit}.",
         ),
         words.weekday,
-        _each(words.weekday, empty=_ANY_DAY),
+        phrases.each(words.weekday, empty=phrases.ANY_DAY),
     ),
     GateCode.SCHOOL_DAY: Phrase(
         Wording("{value} is a school day.", "Le {value} est un jour de classe."),
         words.day,
-        _silent,
+        phrases.silent,
         Wording(
             "{value} is no school day (holidays, public holiday or week-end).",
             "Le {value} n'est pas un jour de classe (vacances, jour férié ou fin de semaine).",
@@ -145,39 +100,40 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
     ),
     GateCode.CAPACITY: Phrase(
         Wording("Places: {value} left, {limit} needed.", "Places : il reste {value}, il en faut {limit}."),
-        _groups,
-        _number,
+        phrases.groups,
+        phrases.number,
     ),
+    GateCode.RESERVED: _reserved(phrases.groups),
     GateCode.GROUP_MAX: Phrase(
-        Wording("Size: {value}, at most {limit} in a group.", "Effectif : {value}, {limit} au plus par groupe."),
-        _pupils,
-        _number,
+        Wording("Size: {value}, at most {limit} in a class.", "Effectif : {value}, {limit} au plus par classe."),
+        phrases.pupils,
+        phrases.number,
     ),
     GateCode.GROUP_MIN: Phrase(
-        Wording("Size: {value}, at least {limit} in a group.", "Effectif : {value}, {limit} au moins par groupe."),
-        _pupils,
-        _number,
+        Wording("Size: {value}, at least {limit} in a class.", "Effectif : {value}, {limit} au moins par classe."),
+        phrases.pupils,
+        phrases.number,
     ),
     GateCode.ADULTS: Phrase(
         Wording("Adults: {value}, {limit} required.", "Accompagnement : {value}, il en faut {limit}."),
-        _adults,
-        _number,
+        phrases.adults,
+        phrases.number,
     ),
     GateCode.ACCESS: Phrase(
         Wording(
             "Access: the class needs {value}, the site offers {limit}.",
             "Accessibilité : besoins de la classe : {value} ; le site offre : {limit}.",
         ),
-        _each(words.access, empty=Wording("nothing particular", "aucun")),
-        _each(words.access, empty=Wording("nothing particular", "rien de particulier")),
+        phrases.each(words.access, empty=Wording("nothing particular", "aucun")),
+        phrases.each(words.access, empty=Wording("nothing particular", "rien de particulier")),
     ),
     GateCode.MINIMUM_AGE: Phrase(
         Wording(
             "Age: usually {value} in this level, at least {limit} for safety.",
             "Âge : {value} d'ordinaire à ce niveau, {limit} au moins pour la sécurité.",
         ),
-        _years,
-        _number,
+        phrases.years,
+        phrases.number,
     ),
     GateCode.TRAVEL: Phrase(
         Wording(
@@ -186,16 +142,28 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
         words.minutes,
         words.minutes,
     ),
+    GateCode.SCHOOL_HOURS: Phrase(
+        Wording(
+            "Hours: away from {value}, within the school day ({limit}).",
+            "Horaires : absence de {value}, dans la journée de classe ({limit}).",
+        ),
+        phrases.hours,
+        phrases.hours,
+        Wording(
+            "Hours: away from {value}, which the school day ({limit}) does not hold.",
+            "Horaires : absence de {value}, ce qui dépasse la journée de classe ({limit}).",
+        ),
+    ),
     GateCode.ONE_A_DAY: Phrase(
         Wording("The class has no other visit on {value}.", "La classe n'a pas d'autre visite le {value}."),
         words.day,
-        _silent,
+        phrases.silent,
         Wording("The class already has a visit on {value}.", "La classe a déjà une visite le {value}."),
     ),
     GateCode.NOT_DECLINED: Phrase(
         Wording("The school has not declined this visit.", "L'école n'a pas décliné cette visite."),
-        _silent,
-        _silent,
+        phrases.silent,
+        phrases.silent,
         Wording("The school has already declined this visit.", "L'école a déjà décliné cette visite."),
     ),
     GateCode.MEDIATION: Phrase(
@@ -204,84 +172,16 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
             "Médiation : {value} au choix, il en faut {limit}.",
         ),
         lambda value: words.count(value, "mediator", "intervenant"),
-        _number,
+        phrases.number,
     ),
-    GateCode.SHARED_THEME: Phrase(
-        Wording(
-            "Themes: the company shows {value}, the association knows {limit}.",
-            "Thèmes : l'entreprise montre {value}, l'association connaît {limit}.",
-        ),
-        _THEMES,
-        _THEMES,
+}
+
+# Where a slot pools its places, what is left and what is needed are pupils.
+IN_PUPILS: Final[dict[GateCode, Phrase]] = {
+    GateCode.CAPACITY: Phrase(
+        Wording("Places: room for {value}, {limit} needed.", "Places : il en reste pour {value}, il en faut {limit}."),
+        phrases.pupils,
+        phrases.number,
     ),
-    GateCode.SHARED_LEVEL: Phrase(
-        Wording(
-            "Levels: the company takes {value}, the association works with {limit}.",
-            "Niveaux : l'entreprise accueille {value}, l'association intervient en {limit}.",
-        ),
-        _LEVELS,
-        _LEVELS,
-    ),
-    GateCode.TERRITORY: Phrase(
-        Wording(
-            "Territory: the nearest site is {value} away, the association comes to it.",
-            "Territoire : le site le plus proche est à {value}, l'association y intervient.",
-        ),
-        _km,
-        _silent,
-        Wording(
-            "Territory: the nearest site is {value} away, the association does not come so far.",
-            "Territoire : le site le plus proche est à {value}, l'association n'y intervient pas.",
-        ),
-    ),
-    GateCode.PERIOD: Phrase(
-        Wording(
-            "Period: the association gives mediation until {value}.",
-            "Période : l'association intervient jusqu'au {value}.",
-        ),
-        words.day,
-        _silent,
-        Wording(
-            "Period: the association gave mediation until {value}, which is over.",
-            "Période : l'association intervenait jusqu'au {value}, c'est terminé.",
-        ),
-    ),
-    GateCode.INTERVENTIONS: Phrase(
-        Wording(
-            "Interventions: {value} left, at least {limit} needed.",
-            "Interventions : il en reste {value}, il en faut au moins {limit}.",
-        ),
-        _number,
-        _number,
-    ),
-    GateCode.NO_RECENT_PAIR: Phrase(
-        Wording(
-            "Nothing open, agreed or lately declined between the two.",
-            "Rien d'ouvert, de conclu ni de récemment décliné entre les deux.",
-        ),
-        _silent,
-        _silent,
-        Wording(
-            "A proposal between the two is open, agreed, or was declined less than 90 days ago.",
-            "Une proposition entre les deux est ouverte, conclue, ou a été déclinée il y a moins de 90 jours.",
-        ),
-    ),
-    GateCode.ANSWERS: Phrase(
-        Wording(
-            "{value} to answer, at most {limit} at a time because others went unanswered.",
-            "{value} en attente, {limit} au plus à la fois car d'autres sont restées sans réponse.",
-        ),
-        _proposals,
-        _number,
-    ),
-    GateCode.CONTACTS_WEEK: Phrase(
-        Wording("{value} in the last 7 days, at most {limit}.", "{value} en 7 jours, {limit} au plus."),
-        _proposals,
-        _number,
-    ),
-    GateCode.CONTACTS_MONTH: Phrase(
-        Wording("{value} in the last 30 days, at most {limit}.", "{value} en 30 jours, {limit} au plus."),
-        _proposals,
-        _number,
-    ),
+    GateCode.RESERVED: _reserved(phrases.pupils),
 }

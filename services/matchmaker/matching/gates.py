@@ -54,8 +54,22 @@ def _lead_time(tables: Tables, c: Ints, s: Ints) -> Bools:
     return (tables.openings.day[s] >= tables.openings.first_day_to_propose[s]) & np.ones_like(c, np.bool_)
 
 
+def places_needed(tables: Tables, c: Ints, s: Ints) -> Ints:
+    """Return what each pair takes of its slot: one group, two where a class is split, its pupils where pooled."""
+    pupils, openings = tables.wishes.pupils[c], tables.openings
+    groups = 1 + (openings.splitting[s] & (pupils > openings.pupils_per_group[s]))
+    return np.where(openings.pooled[s], pupils, groups)
+
+
 def _capacity(tables: Tables, c: Ints, s: Ints) -> Bools:
-    return (tables.openings.groups_free[s] >= 1) & np.ones_like(c, np.bool_)
+    return tables.openings.places_free[s] >= places_needed(tables, c, s)
+
+
+def _reserved(tables: Tables, c: Ints, s: Ints) -> Bools:
+    openings = tables.openings
+    kept = np.where(tables.wishes.under_reached[c], 0, openings.reserved[s])
+    suffices: Bools = kept <= np.maximum(openings.places_free[s] - places_needed(tables, c, s), 0)
+    return suffices
 
 
 def _one_a_day(tables: Tables, c: Ints, s: Ints) -> Bools:
@@ -67,7 +81,7 @@ def _not_declined(tables: Tables, c: Ints, s: Ints) -> Bools:
 
 
 def _group_max(tables: Tables, c: Ints, s: Ints) -> Bools:
-    return tables.wishes.pupils[c] <= tables.openings.pupils_per_group[s]
+    return tables.wishes.pupils[c] <= tables.openings.pupils_per_group[s] * (1 + tables.openings.splitting[s])
 
 
 def _group_min(tables: Tables, c: Ints, s: Ints) -> Bools:
@@ -90,6 +104,18 @@ def _near_enough(tables: Tables, c: Ints, s: Ints) -> Bools:
     return minutes(tables, c, s) <= tables.wishes.max_travel_minutes[c]
 
 
+def _within_school_hours(tables: Tables, c: Ints, s: Ints) -> Bools:
+    return minutes(tables, c, s) <= _longest_journey(tables, c, s)
+
+
+def _longest_journey(tables: Tables, c: Ints, s: Ints) -> Ints:
+    """`school_hours.longest_journey` over arrays."""
+    wishes, openings = tables.wishes, tables.openings
+    before, after = openings.starts_minute[s] - wishes.day_begins[c], wishes.day_ends[c] - openings.ends_minute[s]
+    longest: Ints = np.minimum(before, after)
+    return longest
+
+
 def _mediation(tables: Tables, c: Ints, s: Ints) -> Bools:
     able: Bools = np.any(tables.wishes.mediators[c] & tables.openings.mediators[s], axis=-1)
     return able | ~tables.is_mediated(c, s)
@@ -105,8 +131,6 @@ def _at_site(condition: PairGate) -> PairGate:
     return gate
 
 
-_SITE_CONDITIONS: Final = (_adults_enough, _access_given, _old_enough, _near_enough)
-
 # In the order in which they are shown and, for the first block of `candidates.py`, evaluated.
 GATES: Final[dict[GateCode, PairGate]] = {
     GateCode.LEVEL: _level,
@@ -117,19 +141,21 @@ GATES: Final[dict[GateCode, PairGate]] = {
     GateCode.SCHOOL_DAY: _school_day,
     GateCode.LEAD_TIME: _lead_time,
     GateCode.CAPACITY: _capacity,
+    GateCode.RESERVED: _reserved,
     GateCode.GROUP_MAX: _group_max,
     GateCode.GROUP_MIN: _group_min,
     GateCode.ADULTS: _at_site(_adults_enough),
     GateCode.ACCESS: _at_site(_access_given),
     GateCode.MINIMUM_AGE: _at_site(_old_enough),
     GateCode.TRAVEL: _at_site(_near_enough),
+    GateCode.SCHOOL_HOURS: _at_site(_within_school_hours),
     GateCode.ONE_A_DAY: _one_a_day,
     GateCode.NOT_DECLINED: _not_declined,
     GateCode.MEDIATION: _mediation,
 }
 
 # These look at the slot alone: a slot that fails one is nobody's.
-SLOT_GATES: Final = (GateCode.SCHOOL_DAY, GateCode.LEAD_TIME, GateCode.CAPACITY)
+SLOT_GATES: Final = (GateCode.SCHOOL_DAY, GateCode.LEAD_TIME)
 # These are a few integer operations: they are evaluated on every pair of a block.
 CHEAP_GATES: Final = (
     GateCode.THEME,
@@ -141,12 +167,15 @@ CHEAP_GATES: Final = (
 )
 # These cost more: they are evaluated, in this order, on what the cheap ones let through.
 COSTLY_GATES: Final = (
+    GateCode.CAPACITY,
+    GateCode.RESERVED,
     GateCode.ADULTS,
     GateCode.ACCESS,
     GateCode.MINIMUM_AGE,
     GateCode.ONE_A_DAY,
     GateCode.NOT_DECLINED,
     GateCode.TRAVEL,
+    GateCode.SCHOOL_HOURS,
     GateCode.MEDIATION,
 )
 
@@ -160,9 +189,12 @@ def minutes(tables: Tables, c: Ints, s: Ints) -> Ints:
     return travel.coach_minutes(distance_km, wishes.mountain[c] | openings.mountain[s])
 
 
-def is_on_site(tables: Tables, c: Ints, s: Ints) -> Bools:
-    """Say which of these passing pairs meet at the site: those that may and whose class can come there."""
+def is_on_site(tables: Tables, c: Ints, s: Ints, journey: Ints) -> Bools:
+    """Say which of these passing pairs meet at the site: those that may and whose class can come there.
+
+    `journey` is the `minutes` of the pairs, which cost too much to be found twice.
+    """
     at_site = _any_bit(tables.openings.formats[s] & tables.wishes.formats[c] & ON_SITE)
-    for condition in _SITE_CONDITIONS:
+    for condition in (_adults_enough, _access_given, _old_enough):
         at_site &= condition(tables, c, s)
-    return at_site
+    return at_site & (journey <= np.minimum(tables.wishes.max_travel_minutes[c], _longest_journey(tables, c, s)))

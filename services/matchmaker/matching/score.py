@@ -14,6 +14,7 @@ from contracts.matchmaker.explanations import PartCode, ScorePart
 from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching import words
 from services.matchmaker.matching.arrays import Floats, Ints
+from services.matchmaker.matching.gates import places_needed
 from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.tables import Tables
 
@@ -76,12 +77,14 @@ def _values(tables: Tables, pairs: Pairs) -> dict[PartCode, Floats]:
     asked, given = wishes.themes[c], openings.themes[s]
     share = np.bitwise_count(asked & given) / np.minimum(np.bitwise_count(asked), np.bitwise_count(given))
     age_days = tables.today.toordinal() - openings.confirmed_day[s]
+    # Where places are pooled, a class is measured by the largest that may come.
+    groups = np.where(openings.pooled[s], 1, places_needed(tables, c, s))
     # Who travels nowhere may have allowed no minute at all.
     longest = np.maximum(wishes.max_travel_minutes[c], 1)
     return {
         PartCode.THEME: np.where(wishes.asks_themes[c], share, _ANY_THEME),
         PartCode.TRAVEL: np.where(pairs.on_site, 1 - pairs.minutes / longest, 1.0),
-        PartCode.FILL: wishes.pupils[c] / openings.pupils_per_group[s],
+        PartCode.FILL: wishes.pupils[c] / (openings.pupils_per_group[s] * groups),
         PartCode.ROLE_MODEL: (wishes.wants_role_model[c] & openings.role_model[s]).astype(np.float64),
         PartCode.FRESHNESS: 1 - np.clip(age_days, 0, FRESH_DAYS) / FRESH_DAYS,
         PartCode.UNDER_REACHED: wishes.under_reached[c].astype(np.float64),

@@ -165,6 +165,8 @@ _OBSTACLES: Final[dict[GateCode, Wording]] = {
     GateCode.MINIMUM_AGE: Wording("the minimum age", "l'âge minimal"),
     GateCode.TRAVEL: Wording("the longest journey", "le trajet maximal"),
     GateCode.CAPACITY: Wording("no free place", "l'absence de place"),
+    GateCode.RESERVED: Wording("places kept for under-reached classes", "les places gardées pour les publics éloignés"),
+    GateCode.SCHOOL_HOURS: Wording("the hours of the school day", "les horaires de la journée de classe"),
     GateCode.NOT_DECLINED: Wording("an earlier refusal", "un refus antérieur"),
     GateCode.MEDIATION: Wording("no mediator available", "l'absence de médiation"),
 }

@@ -17,6 +17,7 @@ from services.matchmaker.matching import mediation, travel
 from services.matchmaker.matching.arrays import Bools, Bytes, Floats, Ints, bools, floats, ints
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import ACCESS, FORMATS, LEVELS, THEMES, WEEKDAYS, any_of, exactly
+from services.matchmaker.matching.school_hours import hours_of
 
 # PRODUCT, bookings: a class books seven days ahead at least, whatever shorter time the offer allows.
 SHORTEST_LEAD_DAYS: Final = 7
@@ -25,7 +26,10 @@ _ANY_PUPILS_PER_ADULT: Final = 1_000_000
 
 
 class WishTable(msgspec.Struct, frozen=True, eq=False):
-    """Columns of C wishes sorted by id, each (C,) but `mediators`: (C, ceil(A / 8)) bits of who suits the class."""
+    """Columns of C wishes sorted by id, each (C,) but `mediators`: (C, ceil(A / 8)) bits of who suits the class.
+
+    `day_begins` and `day_ends` are the minutes between which the class is at school.
+    """
 
     wishes: tuple[Wish, ...]
     level: Ints
@@ -43,6 +47,8 @@ class WishTable(msgspec.Struct, frozen=True, eq=False):
     wants_mediation: Bools
     wants_role_model: Bools
     under_reached: Bools
+    day_begins: Ints
+    day_ends: Ints
     latitude: Floats
     longitude: Floats
     mountain: Bools
@@ -50,14 +56,23 @@ class WishTable(msgspec.Struct, frozen=True, eq=False):
 
 
 class OpeningTable(msgspec.Struct, frozen=True, eq=False):
-    """Columns of S openings sorted by slot id, each (S,) but `mediators`: (S, ceil(A / 8)) bits of who can come."""
+    """Columns of S openings sorted by slot id, each (S,) but `mediators`: (S, ceil(A / 8)) bits of who can come.
+
+    `places_free` and `reserved` count groups, or pupils where the slot is `pooled`: what `gates.places_needed` takes.
+    """
 
     openings: tuple[Opening, ...]
     day: Ints
     weekday: Ints
     school_day: Bools
     first_day_to_propose: Ints
+    starts_minute: Ints
+    ends_minute: Ints
     groups_free: Ints
+    places_free: Ints
+    reserved: Ints
+    pooled: Bools
+    splitting: Bools
     pupils_min: Ints
     pupils_per_group: Ints
     pupils_per_adult: Ints
@@ -134,6 +149,8 @@ def _wish_table(wishes: tuple[Wish, ...], mediations: tuple[Mediation, ...]) -> 
         wants_mediation=bools(wish.wants_mediation for wish in wishes),
         wants_role_model=bools(wish.wants_role_model for wish in wishes),
         under_reached=bools(bool(wish.under_reached) for wish in wishes),
+        day_begins=ints(hours_of(wish.level).begins for wish in wishes),
+        day_ends=ints(hours_of(wish.level).ends for wish in wishes),
         latitude=floats(wish.latitude for wish in wishes),
         longitude=floats(wish.longitude for wish in wishes),
         mountain=bools(travel.is_mountain(wish.department) for wish in wishes),
@@ -150,7 +167,13 @@ def _opening_table(openings: tuple[Opening, ...], mediations: tuple[Mediation, .
         weekday=ints(1 << opening.day.weekday() for opening in openings),
         school_day=bools(school_days[opening.day] for opening in openings),
         first_day_to_propose=ints(today.toordinal() + lead_days(opening) for opening in openings),
+        starts_minute=ints(opening.starts_minute for opening in openings),
+        ends_minute=ints(opening.ends_minute for opening in openings),
         groups_free=ints(opening.groups_free for opening in openings),
+        places_free=ints(places_free(opening) for opening in openings),
+        reserved=ints(opening.reserved for opening in openings),
+        pooled=bools(opening.pooled for opening in openings),
+        splitting=bools(opening.splitting for opening in openings),
         pupils_min=ints(opening.pupils_min for opening in openings),
         pupils_per_group=ints(opening.pupils_per_group for opening in openings),
         pupils_per_adult=ints(opening.pupils_per_adult or _ANY_PUPILS_PER_ADULT for opening in openings),
@@ -167,6 +190,11 @@ def _opening_table(openings: tuple[Opening, ...], mediations: tuple[Mediation, .
         mountain=bools(travel.is_mountain(opening.department) for opening in openings),
         mediators=mediation.bits_for_slots(openings, mediations),
     )
+
+
+def places_free(opening: Opening) -> int:
+    """Return what is left of the slot: groups, or pupils where places are pooled."""
+    return opening.pupils_free if opening.pooled else opening.groups_free
 
 
 def lead_days(opening: Opening) -> int:

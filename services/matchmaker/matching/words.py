@@ -1,6 +1,7 @@
 """Plain words for what the matcher found, in French and in English, with each language's own numbers and dates.
 
-Only phrases live here; gates are put in words in `gate_words.py`, whole explanations in `sentences.py`.
+Only phrases live here; gates are put in words in `gate_words.py` and `partner_gate_words.py`,
+whole explanations in `sentences.py`.
 A no-break space keeps a number with its unit, and French punctuation with its word.
 """
 
@@ -105,6 +106,12 @@ def count(number: int, english: str, french: str) -> Wording:
 def minutes(value: int) -> Wording:
     """Write a time in minutes."""
     return Wording(f"{english_number(value)}{NBSP}min", f"{french_number(value)}{NBSP}min")
+
+
+def clock(value: str) -> Wording:
+    """Write a time of the day from its ISO form: 09:05, 9 h 05."""
+    hour, minute = value.split(":")
+    return Wording(value, f"{int(hour)}{NBSP}h{NBSP}{minute}")
 
 
 def points(value: int) -> Wording:

@@ -141,7 +141,8 @@ def _opening(slot: Slot, offer: VisitOffer) -> Opening:
         ends_minute=ends.hour * 60 + ends.minute,
         groups_free=_groups_free(slot, offer),
         pupils_min=offer.pupils_min,
-        pupils_per_group=_largest_class(slot, offer),
+        # Where places are pooled, a class is measured against the largest that the offer takes.
+        pupils_per_group=offer.pupils_max if slot.pooled else slot.pupils_per_group,
         levels=frozenset(offer.levels),
         themes=frozenset(offer.themes),
         confirmed_on=local_day(offer.confirmed_at or offer.changed_at),
@@ -152,19 +153,16 @@ def _opening(slot: Slot, offer: VisitOffer) -> Opening:
         needs_mediation=offer.needs_mediation,
         role_model=offer.role_model_present,
         lead_time_days=offer.lead_time_days,
+        pooled=slot.pooled,
+        pupils_free=slot.pupils_left if slot.pooled else 0,
+        # As when it is booked: a slot of one group has no second one.
+        splitting=offer.splitting and slot.groups > 1,
     )
 
 
-def _largest_class(slot: Slot, offer: VisitOffer) -> int:
-    """How many pupils a class may have: those of one group, or as many as still fit where places are pooled."""
-    return min(slot.pupils_left, offer.pupils_max) if slot.pooled else slot.pupils_per_group
-
-
 def _groups_free(slot: Slot, offer: VisitOffer) -> int:
-    """How many classes can come for sure; where places are pooled, each might be as large as the offer allows."""
-    if not slot.pooled:
-        return slot.groups_left
-    return max(slot.pupils_left // offer.pupils_max, int(slot.pupils_left >= offer.pupils_min))
+    """How many groups are left; where places are pooled, whether the smallest class that may come still fits."""
+    return int(slot.pupils_left >= offer.pupils_min) if slot.pooled else slot.groups_left
 
 
 def mediations_of(capacities: Iterable[Capacity], promised: Iterable[Promised]) -> tuple[Mediation, ...]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from hypothesis import strategies as st
 
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
@@ -182,11 +183,30 @@ def openings(draw: st.DrawFn, most: int = 4) -> list[Opening]:
 
 
 @st.composite
+def openings_of_any_kind(draw: st.DrawFn, most: int = 4) -> list[Opening]:
+    """A few openings, of which some pool their places, split large classes, or keep places for under-reached ones."""
+    kinds: list[dict[str, Any]] = [
+        {},
+        {"splitting": True},
+        {"pooled": True, "pupils_free": draw(st.sampled_from([0, 15, 40, 70]))},
+    ]
+    return [
+        msgspec.structs.replace(
+            opening, reserved=draw(st.sampled_from([0, 0, 1, 2, 20])), **draw(st.sampled_from(kinds))
+        )
+        for opening in draw(openings(most))
+    ]
+
+
+@st.composite
 def _opening(draw: st.DrawFn, slot_id: UUID) -> Opening:
+    starts_minute = draw(st.sampled_from([480, 555, 660]))
     return an_opening(
         slot_id=slot_id,
         offer_id=draw(st.sampled_from([number(100), number(101)])),
         day=draw(st.sampled_from(_DAYS)),
+        starts_minute=starts_minute,
+        ends_minute=starts_minute + draw(st.sampled_from([60, 240])),
         groups_free=draw(st.integers(0, 2)),
         pupils_min=draw(st.sampled_from([1, 20])),
         pupils_per_group=draw(st.sampled_from([20, 36])),

@@ -221,8 +221,8 @@ def counts(why: Unserved) -> list[tuple[GateCode | None, int]]:
 def test_each_obstacle_is_counted_where_it_stands_alone() -> None:
     """Slots are counted by the one gate that stops them, most frequent first; several gates are counted together."""
     slots = [
-        an_opening(slot_id=number(1), **at(ALBI)),
-        an_opening(slot_id=number(2), **at(ALBI)),
+        an_opening(slot_id=number(1), starts_minute=660, ends_minute=780, **at(ALBI)),
+        an_opening(slot_id=number(2), starts_minute=660, ends_minute=780, **at(ALBI)),
         an_opening(slot_id=number(3), levels=frozenset({Level.CM2})),
         an_opening(slot_id=number(4), levels=frozenset({Level.CM2}), groups_free=0),
     ]

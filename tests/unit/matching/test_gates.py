@@ -25,7 +25,7 @@ from tests.unit.matching.facts import (
     at,
     mediations,
     number,
-    openings,
+    openings_of_any_kind,
     wishes,
 )
 
@@ -44,16 +44,38 @@ ONE_FAILURE: list[tuple[GateCode, dict[str, Any], dict[str, Any]]] = [
     (GateCode.LEAD_TIME, {"from_date": TODAY}, {"day": date(2026, 9, 7), "lead_time_days": 1}),
     (GateCode.ONE_A_DAY, {"taken_dates": frozenset({VISIT_DAY})}, {}),
     (GateCode.CAPACITY, {}, {"groups_free": 0}),
+    (GateCode.CAPACITY, {}, {"pupils_per_group": 23, "splitting": True}),
+    (GateCode.CAPACITY, {}, {"pooled": True, "pupils_free": 23}),
+    (GateCode.RESERVED, {}, {"reserved": 1}),
+    (GateCode.RESERVED, {}, {"groups_free": 3, "pupils_per_group": 23, "splitting": True, "reserved": 2}),
+    (GateCode.RESERVED, {}, {"pooled": True, "pupils_free": 40, "reserved": 17}),
     (GateCode.GROUP_MAX, {}, {"pupils_per_group": 23}),
+    (GateCode.GROUP_MAX, {}, {"groups_free": 2, "pupils_per_group": 11, "splitting": True}),
     (GateCode.GROUP_MIN, {}, {"pupils_min": 25}),
     (GateCode.ADULTS, {"adults": 1}, {}),
     (GateCode.ACCESS, {"access_needs": frozenset({AccessNeed.MOTOR})}, {"access": frozenset({AccessNeed.VISUAL})}),
     (GateCode.MINIMUM_AGE, {}, {"minimum_age": 15}),
-    (GateCode.TRAVEL, {}, at(ALBI)),
+    (GateCode.TRAVEL, {}, {"starts_minute": 660, "ends_minute": 780, **at(ALBI)}),
+    (GateCode.SCHOOL_HOURS, {}, {"starts_minute": 480 + 12}),
+    (GateCode.SCHOOL_HOURS, {}, {"ends_minute": 1080 - 12}),
+    (GateCode.SCHOOL_HOURS, {"level": Level.CM2}, {"levels": frozenset({Level.CM2}), "starts_minute": 510 + 12}),
+    (GateCode.SCHOOL_HOURS, {"level": Level.CM2}, {"levels": frozenset({Level.CM2}), "ends_minute": 990 - 12}),
     (GateCode.NOT_DECLINED, {"declined_slots": frozenset({number(1)})}, {}),
     (GateCode.NOT_DECLINED, {"declined_offers": frozenset({number(100)})}, {}),
     (GateCode.MEDIATION, {}, {"needs_mediation": True}),
     (GateCode.MEDIATION, {"wants_mediation": True}, {}),
+]
+
+# What a class may just do: the coach ride takes 13 minutes, the class has 24 pupils.
+JUST_POSSIBLE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {"starts_minute": 480 + 13, "ends_minute": 1080 - 13}),
+    ({"level": Level.CM2}, {"levels": frozenset(), "starts_minute": 510 + 13, "ends_minute": 990 - 13}),
+    ({}, {"groups_free": 2, "pupils_per_group": 12, "splitting": True}),
+    ({}, {"pooled": True, "pupils_free": 24, "groups_free": 0}),
+    ({}, {"groups_free": 2, "reserved": 1}),
+    ({}, {"groups_free": 3, "pupils_per_group": 23, "splitting": True, "reserved": 1}),
+    ({}, {"pooled": True, "pupils_free": 40, "reserved": 16}),
+    ({"rural": True}, {"reserved": 1}),
 ]
 
 # What to change in a mediator so that it suits no more.
@@ -106,11 +128,24 @@ def test_each_gate_fails_alone(code: GateCode, wish_changes: dict[str, Any], ope
     assert passing_pairs([wish], [opening], []) == set()
 
 
+@pytest.mark.parametrize(("wish_changes", "opening_changes"), JUST_POSSIBLE)
+def test_what_is_just_possible_passes(wish_changes: dict[str, Any], opening_changes: dict[str, Any]) -> None:
+    """At the limit itself every gate is passed, and the join keeps the pair."""
+    wish, opening = a_wish(**wish_changes), an_opening(**opening_changes)
+
+    gates = check_pair(wish, opening, (), TODAY)
+
+    assert failing(gates) == []
+    assert passing_pairs([wish], [opening], []) == {(wish.id, opening.slot_id)}
+
+
 @pytest.mark.parametrize("format_", [VisitFormat.IN_CLASS, VisitFormat.REMOTE])
 def test_conditions_of_the_site_bind_only_those_who_come_to_it(format_: VisitFormat) -> None:
-    """Who can also meet elsewhere needs no journey, no access, no age and no adults at the site."""
+    """Who can also meet elsewhere needs no journey and back in time, no access, no age and no adults at the site."""
     wish = a_wish(adults=1, access_needs=frozenset({AccessNeed.MOTOR}))
-    opening = an_opening(formats=frozenset({VisitFormat.ON_SITE, format_}), minimum_age=15, **at(ALBI))
+    opening = an_opening(
+        formats=frozenset({VisitFormat.ON_SITE, format_}), minimum_age=15, starts_minute=480, **at(ALBI)
+    )
 
     gates = check_pair(wish, opening, (), TODAY)
 
@@ -140,7 +175,7 @@ def test_every_gate_is_asked_once_both_ways() -> None:
 
 
 @settings(max_examples=60)
-@given(wishes(), openings(), mediations())
+@given(wishes(), openings_of_any_kind(), mediations())
 def test_both_ways_of_asking_agree(
     wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
 ) -> None:

@@ -23,15 +23,19 @@ def test_a_slot_of_groups_offers_what_is_left_of_them():
     assert (found.groups_free, found.pupils_per_group) == (2, 28)
 
 
-@pytest.mark.parametrize(
-    ("taken", "classes", "largest"),
-    [(0, 3, 30), (31, 1, 30), (30, 2, 30), (60, 1, 30), (70, 1, 20), (85, 1, 5), (86, 0, 4), (90, 0, 0)],
-)
-def test_a_slot_of_pooled_places_offers_what_is_sure(taken, classes, largest):
-    """As many classes as fit were each as large as the offer allows; one at least while any class fits."""
+@pytest.mark.parametrize(("taken", "open_", "free"), [(0, 1, 90), (70, 1, 20), (85, 1, 5), (86, 0, 4), (90, 0, 0)])
+def test_a_slot_of_pooled_places_offers_places_for_pupils(taken, open_, free):
+    """Its pupils are counted, a class is as large as the offer allows, and it is open while the smallest one fits."""
     found = opening(a_slot(groups=3, pooled=True, pupils_taken=taken))
 
-    assert (found.groups_free, found.pupils_per_group) == (classes, largest)
+    assert (found.pooled, found.groups_free, found.pupils_free, found.pupils_per_group) == (True, open_, free, 30)
+
+
+def test_a_class_is_split_only_where_there_are_two_groups():
+    """As companies take bookings: the offer allows it, and the slot has more than one group."""
+    assert opening(a_slot(groups=2), splitting=True).splitting
+    assert not opening(a_slot(groups=1), splitting=True).splitting
+    assert not opening(a_slot(groups=2)).splitting
 
 
 def test_an_offer_is_as_fresh_as_its_last_confirmation():
