@@ -217,10 +217,22 @@ async def count_claims(connection: Connection, ids: list[UUID]) -> dict[UUID, in
     return {row["class_request_id"]: row["number"] for row in rows}
 
 
-async def list_slot_versions(connection: Connection, ids: list[UUID]) -> dict[UUID, int]:
-    """Versions of the slots that are still open."""
-    rows = await connection.fetch("select id, version from slot where id = any($1::uuid[]) and state = 'open'", ids)
-    return {row["id"]: row["version"] for row in rows}
+async def lock_slots(connection: Connection, ids: list[UUID]) -> dict[UUID, Slot]:
+    """The slots among these that are still open; they are locked, in the order of id."""
+    rows = await connection.fetch(
+        "select document from slot where id = any($1::uuid[]) and state = 'open' order by id for update", ids
+    )
+    return {slot.id: slot for slot in _decode(rows, Slot)}
+
+
+async def list_proposed_pupils(connection: Connection, slot_ids: list[UUID]) -> dict[UUID, list[int]]:
+    """How many pupils each class has that is proposed one of these slots, or has accepted it and is not booked yet."""
+    rows = await connection.fetch(
+        "select slot_id, array_agg((document ->> 'pupils')::int) as pupils from visit_proposal"
+        " where slot_id = any($1::uuid[]) and state in ('proposed', 'accepted') group by slot_id",
+        slot_ids,
+    )
+    return {row["slot_id"]: row["pupils"] for row in rows}
 
 
 async def insert_match_run(connection: Connection, run: MatchRun) -> None:

@@ -1,17 +1,18 @@
 """What a match of visits changes: proposals withdrawn, moved to another mediator, made; all in the run's transaction.
 
-The class requests concerned are locked before anything is written, as an answer locks them before it
-looks at its proposal. A pair whose class or slot has moved on since the run began is left to the next
-run, which that very change has already called.
+Slots and class requests concerned are locked before anything is written, in that order: events of bookings lock the
+slot first, and an answer locks its class request before it looks at its proposal. A pair whose class or slot has moved
+on since the match began is left to the next one, which that very change has already called.
 """
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from contracts.companies.slots import Slot
-from contracts.companies.visit_offers import VisitOffer
 from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.proposals import (
     VisitProposal,
@@ -22,150 +23,131 @@ from contracts.matchmaker.proposals import (
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 from services.matchmaker.proposals.handlers import EXPIRE_VISIT
-from services.matchmaker.proposals.rules import visit_deadline, withdraw_visit
+from services.matchmaker.proposals.rules import withdraw_visit
 from services.matchmaker.proposals.store import insert_visit_proposal, update_visit_proposal
 from services.matchmaker.runs import store
+from services.matchmaker.runs.new_proposals import association_name, new_proposal
+from services.matchmaker.runs.place_rules import has_room
 from services.matchmaker.runs.region import Region
 from services.work import Work
 
 
+class Moves(msgspec.Struct, frozen=True, kw_only=True):
+    """What a match would change of the proposals that wait for an answer; each withdrawal says why."""
+
+    made: tuple[VisitMatch, ...] = ()
+    withdrawn: tuple[tuple[VisitProposal, str], ...] = ()
+    mediators: tuple[tuple[VisitProposal, VisitMatch], ...] = ()
+
+
+class Written(NamedTuple):
+    """What of it was written."""
+
+    made: tuple[VisitProposal, ...]
+    withdrawn: tuple[VisitProposal, ...]
+    changed: tuple[VisitProposal, ...]
+
+    @property
+    def classes(self) -> frozenset[UUID]:
+        """The class requests that have other proposals than before."""
+        return frozenset(proposal.class_request_id for each in self for proposal in each)
+
+
+def moves_of(plan: VisitPlan, waiting: Iterable[tuple[VisitProposal, UUID | None]]) -> Moves:
+    """What the plan changes of the proposals that wait, each given with its capacity."""
+    chosen = {(match.wish_id, match.slot_id): match for match in plan.matches}
+    withdrawn, mediators = [], []
+    for proposal, capacity_id in waiting:
+        match = chosen.pop((proposal.class_request_id, proposal.slot_id), None)
+        if proposal.state != "proposed":
+            continue
+        if match is None:
+            why = "better_match" if proposal.slot_id in plan.slot_rows else "slot_unavailable"
+            withdrawn.append((proposal, why))
+        elif match.mediation_id != capacity_id:
+            mediators.append((proposal, match))
+    return Moves(made=tuple(chosen.values()), withdrawn=tuple(withdrawn), mediators=tuple(mediators))
+
+
 async def write_changes(work: Work, region: Region, plan: VisitPlan, run_id: UUID) -> tuple[int, int]:
     """Write what the plan changes; gives how many proposals were made and how many withdrawn."""
-    chosen = {(match.wish_id, match.slot_id): match for match in plan.matches}
-    standing = {(proposal.class_request_id, proposal.slot_id) for proposal, _ in region.waiting}
-    new = [match for pair, match in chosen.items() if pair not in standing]
-    moving = [
-        (proposal, match)
-        for proposal, capacity_id in region.waiting
-        if proposal.state == "proposed"
-        and (
-            (match := chosen.get((proposal.class_request_id, proposal.slot_id))) is None
-            or match.mediation_id != capacity_id
-        )
-    ]
-    concerned = {match.wish_id for match in new} | {proposal.class_request_id for proposal, _ in moving}
+    moves = moves_of(plan, region.waiting)
+    written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), run_id)
+    return len(written.made), len(written.withdrawn)
+
+
+async def write_moves(
+    work: Work, region: Region, moves: Moves, explain: Callable[[VisitMatch], Explanation], run_id: UUID
+) -> Written:
+    """Write the moves, each new proposal with its explanation; `region` has all that they speak of."""
+    slots = await store.lock_slots(work.connection, sorted({match.slot_id for match in moves.made}))
+    concerned = {match.wish_id for match in moves.made}
+    concerned |= {proposal.class_request_id for proposal, _ in (*moves.withdrawn, *moves.mediators)}
     versions = await store.lock_requests(work.connection, sorted(concerned))
-    withdrawn = await _withdraw(work, region, plan, moving)
-    made = await _make(work, region, plan, run_id, new, versions, withdrawn)
-    return made, len(withdrawn)
+    withdrawn = [each for proposal, why in moves.withdrawn if (each := await _withdraw(work, proposal, why))]
+    changed = [each for pair in moves.mediators if (each := await _change_mediator(work, region, *pair))]
+    made = await _make(work, region, moves.made, explain, run_id, slots, versions, withdrawn)
+    return Written(tuple(made), tuple(withdrawn), tuple(changed))
 
 
-async def _withdraw(
-    work: Work, region: Region, plan: VisitPlan, moving: list[tuple[VisitProposal, VisitMatch | None]]
-) -> dict[UUID, UUID]:
-    """Withdraw what is no longer in the plan; gives the withdrawn proposal of each class."""
-    withdrawn: dict[UUID, UUID] = {}
-    for proposal, match in moving:
-        if match is not None:
-            await _change_mediator(work, region, proposal, match)
-            continue
-        why = "better_match" if proposal.slot_id in plan.slot_rows else "slot_unavailable"
-        closed = withdraw_visit(proposal, why, work.now)
-        if closed and await update_visit_proposal(work.connection, closed):
-            await work.cancel_timer(EXPIRE_VISIT, closed.id)
-            work.announce(VisitProposalClosed(visit_proposal=closed))
-            withdrawn[closed.class_request_id] = closed.id
-    return withdrawn
+async def _withdraw(work: Work, proposal: VisitProposal, why: str) -> VisitProposal | None:
+    closed = withdraw_visit(proposal, why, work.now)
+    if closed is None or not await update_visit_proposal(work.connection, closed):
+        return None
+    await work.cancel_timer(EXPIRE_VISIT, closed.id)
+    work.announce(VisitProposalClosed(visit_proposal=closed))
+    return closed
 
 
-async def _change_mediator(work: Work, region: Region, proposal: VisitProposal, match: VisitMatch) -> None:
+async def _change_mediator(
+    work: Work, region: Region, proposal: VisitProposal, match: VisitMatch
+) -> VisitProposal | None:
     changed = msgspec.structs.replace(
         proposal,
         version=proposal.version + 1,
         association_id=match.association_id,
-        association_name=_association_name(region, match),
+        association_name=association_name(region, match),
         changed_at=work.now,
     )
-    if await update_visit_proposal(work.connection, changed, match.mediation_id):
-        work.announce(VisitProposalChanged(visit_proposal=changed))
+    if not await update_visit_proposal(work.connection, changed, match.mediation_id):
+        return None
+    work.announce(VisitProposalChanged(visit_proposal=changed))
+    return changed
 
 
 async def _make(
     work: Work,
     region: Region,
-    plan: VisitPlan,
+    new: Iterable[VisitMatch],
+    explain: Callable[[VisitMatch], Explanation],
     run_id: UUID,
-    new: list[VisitMatch],
+    slots: dict[UUID, Slot],
     versions: dict[UUID, int],
-    withdrawn: dict[UUID, UUID],
-) -> int:
-    """Write the proposals that are new, each with its explanation; gives their number."""
-    claims = await store.count_claims(work.connection, sorted({match.wish_id for match in new}))
-    slots = await store.list_slot_versions(work.connection, [match.slot_id for match in new])
-    made = 0
+    withdrawn: list[VisitProposal],
+) -> list[VisitProposal]:
+    """Write the proposals that are new and still possible."""
+    claims = await store.count_claims(work.connection, sorted(versions))
+    proposed = defaultdict(list, await store.list_proposed_pupils(work.connection, sorted(slots)))
+    replaced = {proposal.class_request_id: proposal.id for proposal in withdrawn}
+    made = []
     for match in new:
         request, slot = region.requests[match.wish_id], region.slots[match.slot_id]
-        if versions.get(request.id) != request.version or slots.get(slot.id) != slot.version:
+        offer = region.offers[slot.visit_offer_id]
+        locked = slots.get(slot.id)
+        if locked is None or locked.version != slot.version or versions.get(request.id) != request.version:
             continue
         if claims.get(request.id, 0) >= request.visits_wanted:
             continue
-        claims[request.id] = claims.get(request.id, 0) + 1
-        explanation = explain_visit(plan, match)
-        proposal = _write(work, region, match, explanation, run_id, withdrawn)
+        if not has_room(locked, offer, proposed[slot.id], request.pupils):
+            continue
+        explanation = explain(match)
+        proposal = new_proposal(work, region, match, explanation, run_id, replaced.get(request.id))
         if proposal.expires_at <= work.now:
             continue
+        claims[request.id] = claims.get(request.id, 0) + 1
+        proposed[slot.id].append(request.pupils)
         await insert_visit_proposal(work.connection, proposal, match.mediation_id, explanation)
         work.set_timer(EXPIRE_VISIT, proposal.id, proposal.expires_at)
         work.announce(VisitProposalMade(visit_proposal=proposal))
-        made += 1
+        made.append(proposal)
     return made
-
-
-def _write(
-    work: Work,
-    region: Region,
-    match: VisitMatch,
-    explanation: Explanation,
-    run_id: UUID,
-    withdrawn: dict[UUID, UUID],
-) -> VisitProposal:
-    request, slot = region.requests[match.wish_id], region.slots[match.slot_id]
-    offer = region.offers[slot.visit_offer_id]
-    return VisitProposal(
-        id=work.new_id(),
-        fictional=request.fictional or offer.fictional,
-        class_request_id=request.id,
-        school_uai=request.school_uai,
-        school_name=request.school_name,
-        slot_id=slot.id,
-        visit_offer_id=offer.id,
-        visit_offer_title=offer.title,
-        company_id=offer.company_id,
-        company_name=offer.company_name,
-        association_id=match.association_id,
-        association_name=_association_name(region, match),
-        level=request.level,
-        pupils=request.pupils,
-        adults=request.adults,
-        class_name=request.class_name,
-        needs=request.needs,
-        themes=offer.themes,
-        place=offer.place,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        travel_minutes=match.travel_minutes,
-        price_cents=offer.price_cents,
-        score=round(match.quality, 3),
-        summary_en=explanation.words.en,
-        summary_fr=explanation.words.fr,
-        state="proposed",
-        replaces_id=withdrawn.get(request.id) or _last_ended(region, request.id),
-        match_run_id=run_id,
-        expires_at=_deadline(slot, offer, work.now),
-        created_at=work.now,
-        changed_at=work.now,
-    )
-
-
-def _last_ended(region: Region, request_id: UUID) -> UUID | None:
-    ended = [end.proposal_id for end in region.ended if end.class_request_id == request_id and end.proposal_id]
-    return max(ended, default=None)
-
-
-def _deadline(slot: Slot, offer: VisitOffer, now: datetime) -> datetime:
-    return visit_deadline(slot.starts_at, offer.lead_time_days, now)
-
-
-def _association_name(region: Region, match: VisitMatch) -> str:
-    names = (c.association_name for c in region.capacities if c.id == match.mediation_id)
-    return next(names, "")
