@@ -18,6 +18,9 @@ from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.mediations.store import Promised, list_promised
 from services.matchmaker.runs import store
 from services.matchmaker.runs import visit_facts as facts
+from services.matchmaker.runs.reach import reasons_by_school
+from services.matchmaker.runs.reserve_store import load_reserve
+from services.matchmaker.runs.reserving import Reserve, with_reserved
 from services.work import Connection
 
 
@@ -34,10 +37,11 @@ class Region(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[store.Held, ...]
     promised: tuple[Promised, ...]
     ended: tuple[store.Ended, ...]
+    reserve: Reserve = Reserve()
 
 
-async def load_region(connection: Connection, now: datetime) -> Region:
-    """The whole region, as it is now."""
+async def load_region(connection: Connection, now: datetime, *, reserving: bool = True) -> Region:
+    """The whole region, as it is now; whether the policy is `reserving` places may be said to spare the look-up."""
     today = local_day(now)
     requests, schools = await store.list_open_requests(connection, today)
     slots, offers = await store.list_open_slots(connection, now)
@@ -52,14 +56,18 @@ async def load_region(connection: Connection, now: datetime) -> Region:
         held=await store.list_held_visits(connection),
         promised=await list_promised(connection),
         ended=await store.list_ended_visits(connection),
+        reserve=await load_reserve(connection, offers) if reserving else Reserve(),
     )
 
 
 def facts_of(region: Region, settings: PolicySettings, today: date) -> VisitFacts:
     """The region as matching is told of it: whom the policy calls under-reached, and what it reserves for them."""
+    takers = {taker.school.uai: taker.school for taker in region.reserve.takers}
+    reasons = reasons_by_school((takers | region.schools).values(), region.sites, settings)
+    openings = facts.openings_of(region.slots.values(), region.offers)
     return VisitFacts(
-        wishes=facts.wishes_of(region.requests.values(), region.schools, region.sites, region.ended),
-        openings=facts.openings_of(region.slots.values(), region.offers),
+        wishes=facts.wishes_of(region.requests.values(), region.schools, reasons, region.ended),
+        openings=with_reserved(openings, region.reserve, reasons, settings, today),
         mediations=facts.mediations_of(region.capacities, region.promised),
         standing=facts.standing_of(region.waiting, region.held),
         today=today,

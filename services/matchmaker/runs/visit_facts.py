@@ -5,20 +5,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
-import numpy as np
-
 from contracts.associations.capacities import Capacity
 from contracts.companies.bookings import ClassNeeds
-from contracts.companies.profiles import Site
 from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.local_time import local, local_day
 from contracts.matchmaker.class_requests import ClassRequest
+from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.matchmaker.proposals import VisitProposal
 from contracts.matchmaker.schools import School
-from contracts.place import Place
-from contracts.vocabulary import AccessNeed, PriorityEducation
-from services.matchmaker.matching.arrays import Floats
+from contracts.vocabulary import AccessNeed
 from services.matchmaker.matching.inputs import (
     Mediation,
     Opening,
@@ -26,31 +22,37 @@ from services.matchmaker.matching.inputs import (
     StandingState,
     Wish,
 )
-from services.matchmaker.matching.travel import coach_minutes, is_mountain, straight_km
 from services.matchmaker.mediations.store import Promised
 from services.matchmaker.proposals.rules import OFFER_IS_WRONG
+from services.matchmaker.runs.reach import Reasons
 from services.matchmaker.runs.store import Ended, Held
-
-# A school from which no company site is nearer than this counts as far from industry.
-FAR_FROM_INDUSTRY_MINUTES = 45
 
 
 def wishes_of(
     requests: Iterable[ClassRequest],
     schools: Mapping[str, School],
-    sites: Iterable[Site],
+    reasons: Mapping[str, Reasons],
     ended: Iterable[Ended],
 ) -> tuple[Wish, ...]:
-    """What the classes wish, with where their schools are now and what they do not want again."""
+    """What the classes wish, with where their schools are now and what they do not want again.
+
+    `reasons` tells by UAI why a school's classes are under-reached (`reach.reasons_by_school`).
+    """
     slots: dict[UUID, set[UUID]] = defaultdict(set)
     offers: dict[UUID, set[UUID]] = defaultdict(set)
     for end in ended:
         slots[end.class_request_id].add(end.slot_id)
         if _reason_in(end.why) in OFFER_IS_WRONG:
             offers[end.class_request_id].add(end.visit_offer_id)
-    far = _far_from_industry(schools, sites)
     return tuple(
-        _wish(request, schools[request.school_uai], far, slots[request.id], offers[request.id]) for request in requests
+        _wish(
+            request,
+            schools[request.school_uai],
+            reasons[request.school_uai],
+            slots[request.id],
+            offers[request.id],
+        )
+        for request in requests
     )
 
 
@@ -63,7 +65,7 @@ def _reason_in(why: str) -> str:
 def _wish(
     request: ClassRequest,
     school: School,
-    far: frozenset[str],
+    reasons: Reasons,
     declined_slots: set[UUID],
     declined_offers: set[UUID],
 ) -> Wish:
@@ -87,9 +89,9 @@ def _wish(
         visits_wanted=request.visits_wanted,
         wants_mediation=request.mediation_wished,
         wants_role_model=request.role_model_wished,
-        priority_education=school.priority is not PriorityEducation.NONE,
-        rural=school.rural,
-        far_from_industry=school.uai in far,
+        priority_education=UnderReachedReason.PRIORITY_EDUCATION in reasons,
+        rural=UnderReachedReason.RURAL in reasons,
+        far_from_industry=UnderReachedReason.FAR_FROM_INDUSTRY in reasons,
         declined_slots=frozenset(declined_slots),
         declined_offers=frozenset(declined_offers),
     )
@@ -98,24 +100,6 @@ def _wish(
 def access_needs(needs: ClassNeeds) -> frozenset[AccessNeed]:
     """Which kinds of access a class needs, from its counts."""
     return frozenset(need for need in AccessNeed if getattr(needs, need.value))
-
-
-def _far_from_industry(schools: Mapping[str, School], sites: Iterable[Site]) -> frozenset[str]:
-    homes, works = list(schools.values()), list(sites)
-    if not homes or not works:
-        return frozenset()
-    home, work = _points(school.place for school in homes), _points(site.place for site in works)
-    distance_km = straight_km(home[:, :1], home[:, 1:2], work[:, 0], work[:, 1])
-    mountain = (home[:, 2:] + work[:, 2]) > 0
-    nearest = coach_minutes(distance_km, mountain).min(axis=1)
-    return frozenset(
-        school.uai for school, minutes in zip(homes, nearest, strict=True) if minutes > FAR_FROM_INDUSTRY_MINUTES
-    )
-
-
-def _points(places: Iterable[Place]) -> Floats:
-    """Rows of latitude, longitude (degrees) and 1 where roads are mountain roads."""
-    return np.array([(p.latitude, p.longitude, is_mountain(p.department)) for p in places], float)
 
 
 def openings_of(slots: Iterable[Slot], offers: Mapping[UUID, VisitOffer]) -> tuple[Opening, ...]:

@@ -28,7 +28,7 @@ async def run_visits(work: Work, trigger: str) -> MatchRun | None:
     began = time.perf_counter()
     await work.connection.execute("select pg_advisory_xact_lock(hashtext('match visits'))")
     policy = await find_policy(work.connection)
-    region = await load_region(work.connection, work.now)
+    region = await load_region(work.connection, work.now, reserving=policy.settings.reserved_share > 0)
     loaded = time.perf_counter()
     facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
     plan = await asyncio.to_thread(_solve, facts, policy.settings)

@@ -71,7 +71,7 @@ def test_what_fell_through_is_not_proposed_again(why, whole_offer):
     request = write_request(a_new_request(), a_school(), an_id(2), NOW)
     ended = Ended(None, request.id, an_id(3), an_id(4), why)
 
-    (wish,) = wishes_of([request], {UAI: a_school()}, [], [ended])
+    (wish,) = wishes_of([request], {UAI: a_school()}, {UAI: frozenset()}, [ended])
 
     assert wish.declined_slots == {an_id(3)}
     assert (wish.declined_offers == {an_id(4)}) is whole_offer
