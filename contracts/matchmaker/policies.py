@@ -54,9 +54,10 @@ class PolicySettings(Input, frozen=True, kw_only=True):
     """What matching weighs and guarantees.
 
     A cell is a department's under-reached classes, or its others. Each cell gets at least `floor_share` of the rate
-    that the fairest possible choice (leximin) would give it, and where `floors` names it at least that rate.
-    `reserved_share` of each offer's places is kept for under-reached classes until `reserved_until_days` before the
-    visit. An actor is proposed at most `monthly_contacts` partnerships in 30 days.
+    that the fairest possible choice (leximin) would give it, and where `floors` names it at least that rate: as far as
+    there are visits for it, what lacks is a run's `deficit`. Of each offer's places `reserved_share` is kept for
+    under-reached classes until `reserved_until_days` before the visit, or earlier where its lead time needs it.
+    An actor is proposed at most `monthly_contacts` partnerships in 30 days.
     """
 
     weights: Weights = Weights()
@@ -72,7 +73,10 @@ class PolicySettings(Input, frozen=True, kw_only=True):
 
 
 class Policy(Resource, frozen=True, kw_only=True):
-    """One version of the matching policy; `version` counts from 1, the one that Passerelle starts with."""
+    """One version of the matching policy; `version` counts from 1, the one that Passerelle starts with.
+
+    `changed_by` is the id of the key that made it, shown to coordinators.
+    """
 
     settings: PolicySettings
     reason: str = ""
@@ -102,17 +106,30 @@ class PolicyEffect(msgspec.Struct, frozen=True, kw_only=True):
     made: int
 
 
-class ChangePolicy(Command[Policy], frozen=True, kw_only=True):
-    """Set the policy, with the reason; by a coordinator. The whole region is matched again by it."""
+class NewPolicy(Input, frozen=True, kw_only=True):
+    """The next version of the policy, whole: a setting that is left out is as Passerelle starts with it."""
 
     settings: PolicySettings
     reason: Annotated[Reason, Meta(min_length=3)]
 
 
+class PolicyTrial(Input, frozen=True, kw_only=True):
+    """A policy to try, in the form of a new one; its reason may wait."""
+
+    settings: PolicySettings
+    reason: Reason = ""
+
+
+class ChangePolicy(Command[Policy], frozen=True, kw_only=True):
+    """Set the policy, with the reason; by a coordinator. The whole region is matched again by it."""
+
+    policy: NewPolicy
+
+
 class TryPolicy(Query[PolicyEffect], frozen=True, kw_only=True):
     """Say what a policy would change; nothing changes. By a coordinator."""
 
-    settings: PolicySettings
+    policy: PolicyTrial
 
 
 class GetPolicy(Query[Policy], frozen=True, kw_only=True):
@@ -125,6 +142,7 @@ class ListPolicies(Query[Page[Policy]], frozen=True, kw_only=True):
     """All versions, the newest first: who changed what, when and why."""
 
     before_version: int | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 
 class PolicyChanged(Event, frozen=True, kw_only=True):
