@@ -2,7 +2,9 @@
 
 from collections import Counter
 from datetime import timedelta
+from fractions import Fraction
 from itertools import product
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -17,6 +19,7 @@ from contracts.vocabulary import Level, Theme
 from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair, Place
 from services.matchmaker.matching.partner_pairs import best_capacity, fits, fitting_pairs, pair_parts
+from services.matchmaker.matching.partner_rules import PartnerHistory
 from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships
 from services.matchmaker.matching.score import points_of
 from tests.unit.matching.facts import (
@@ -37,6 +40,17 @@ _LEVELS = (Level.CM2, Level.TROISIEME)
 
 
 @st.composite
+def histories(draw: st.DrawFn) -> PartnerHistory:
+    """Somebody who was proposed a little or much, lately or long ago, and answered or not."""
+    days = st.sampled_from([0, 3, 6, 7, 12, 20, 27, 28, 29, 30, 60, 89])
+    return PartnerHistory(
+        answered=draw(st.integers(0, 4)),
+        unanswered=draw(st.integers(0, 4)),
+        contacts=tuple(sorted(TODAY - timedelta(days=ago) for ago in draw(st.lists(days, max_size=6)))),
+    )
+
+
+@st.composite
 def companies(draw: st.DrawFn, most: int = 4) -> list[CompanyProfile]:
     """A few companies, some without a site."""
     places = st.sampled_from([Place(*place) for place in (TOULOUSE, BLAGNAC, ALBI, FOIX)])
@@ -44,12 +58,13 @@ def companies(draw: st.DrawFn, most: int = 4) -> list[CompanyProfile]:
         a_company(
             company_id=number(200 + place),
             sites=tuple(draw(st.lists(places, max_size=2))),
-            partners_wanted=draw(st.integers(0, 2)),
+            partners_wanted=draw(st.integers(0, 3)),
             themes=draw(subsets(_THEMES)),
             levels=draw(subsets(_LEVELS)),
             mediation_share=draw(st.sampled_from([0.0, 0.3, 1.0])),
             job_needs=draw(st.integers(0, 15)),
             has_partner=draw(st.booleans()),
+            history=draw(st.just(PartnerHistory()) | histories()),
         )
         for place in range(draw(st.integers(0, most)))
     ]
@@ -62,8 +77,9 @@ def associations(draw: st.DrawFn, most: int = 3) -> list[AssociationProfile]:
         an_association(
             association_id=number(300 + place),
             capacities=tuple(draw(mediations(most=2))),
-            partners_possible=draw(st.integers(0, 2)),
+            partners_possible=draw(st.integers(0, 3)),
             has_partner=draw(st.booleans()),
+            history=draw(st.just(PartnerHistory()) | histories()),
         )
         for place in range(draw(st.integers(0, most)))
     ]
@@ -88,9 +104,10 @@ def planned(
     company_list: list[CompanyProfile],
     association_list: list[AssociationProfile],
     past: list[PastPair] | None = None,
+    monthly: int = 8,
 ) -> PartnershipPlan:
     """The plan under the default weights."""
-    return match_partnerships(company_list, association_list, past or [], Weights(), TODAY)
+    return match_partnerships(company_list, association_list, past or [], Weights(), TODAY, monthly_contacts=monthly)
 
 
 @settings(max_examples=60)
@@ -113,17 +130,25 @@ def test_both_ways_of_asking_agree(
 
 
 @settings(max_examples=60)
-@given(companies(most=3), associations(), past_pairs())
+@given(companies(most=3), associations(), past_pairs(), st.sampled_from([0, 1, 2, 3, 4, 8]))
 def test_the_best_choice_is_found_and_every_rule_kept(
-    company_list: list[CompanyProfile], association_list: list[AssociationProfile], past: list[PastPair]
+    company_list: list[CompanyProfile],
+    association_list: list[AssociationProfile],
+    past: list[PastPair],
+    monthly: int,
 ) -> None:
     """Capacities of both sides hold, nobody at rest is proposed, points add up, and no other choice is worth more."""
-    plan = planned(company_list, association_list, past)
+    plan = planned(company_list, association_list, past, monthly)
 
     open_pairs = [pair for pair in past if pair.state is PairState.OPEN]
     held = Counter([pair.company_id for pair in open_pairs] + [pair.association_id for pair in open_pairs])
-    wanted = {one.company_id: one.partners_wanted - held[one.company_id] for one in company_list}
-    possible = {one.association_id: one.partners_possible - held[one.association_id] for one in association_list}
+    wanted = {
+        one.company_id: may_get(one.partners_wanted, held[one.company_id], one.history, monthly) for one in company_list
+    }
+    possible = {
+        one.association_id: may_get(one.partners_possible, held[one.association_id], one.history, monthly)
+        for one in association_list
+    }
     resting = {(pair.company_id, pair.association_id) for pair in past if pair.rests(TODAY)}
     proposed = {(match.company_id, match.association_id) for match in plan.matches}
     assert not proposed & resting
@@ -135,6 +160,20 @@ def test_the_best_choice_is_found_and_every_rule_kept(
         assert all(gate.passed for gate in why.gates)
         assert sum(part.points for part in why.parts) == why.points
         assert msgspec.json.decode(msgspec.json.encode(why), type=Explanation) == why
+
+
+def may_get(wanted: int, held: int, history: PartnerHistory, monthly: int) -> int:
+    """How many new proposals the rules of PRODUCT and DECISIONS 44 leave somebody, counted in another way."""
+    share = Fraction(history.answered + 1, history.answered + history.unanswered + 1)
+    at_a_time = int(wanted * share + Fraction(1, 2))
+    if wanted and not at_a_time and not history.contacts:
+        at_a_time = 1
+    ago = [(TODAY - day).days for day in history.contacts]
+    of_the_week, before = sum(days <= 6 for days in ago), sum(7 <= days <= 27 for days in ago)
+    quarter, half = ceil(monthly / 4), ceil(monthly / 2)
+    for_the_week = min(half, quarter + max(0, 3 * quarter - before))
+    of_the_month = sum(days <= 29 for days in ago)
+    return max(0, min(at_a_time - held, for_the_week - of_the_week, monthly - of_the_month))
 
 
 def within(pairs: set[tuple[Any, Any]], wanted: dict[Any, int], possible: dict[Any, int]) -> bool:
