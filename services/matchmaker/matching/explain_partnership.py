@@ -36,9 +36,7 @@ _BONUSES = (PartCode.FIRST_PARTNER_COMPANY, PartCode.FIRST_PARTNER_ASSOCIATION)
 
 def explain_partnership(plan: PartnershipPlan, match: PartnershipMatch) -> Explanation:
     """Return the explanation of one of the plan's matches, the same for both sides; raises KeyError for another's."""
-    companies = {one.company_id: row for row, one in enumerate(plan.sides.companies)}
-    associations = {one.association_id: row for row, one in enumerate(plan.sides.associations)}
-    c, a = companies[match.company_id], associations[match.association_id]
+    c, a = plan.sides.company_row[match.company_id], plan.sides.association_row[match.association_id]
     company, association = plan.sides.companies[c], plan.sides.associations[a]
     answers = _answers(plan, company, association)
     return Explanation(

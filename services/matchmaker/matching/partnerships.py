@@ -62,10 +62,15 @@ class PartnershipMatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sides(msgspec.Struct, frozen=True, eq=False):
-    """Companies and associations sorted by id, the pairs that must not be proposed again, and everybody's room."""
+    """Companies and associations sorted by id, the pairs that must not be proposed again, and everybody's room.
+
+    `company_row` and `association_row` say where an id stands.
+    """
 
     companies: tuple[CompanyProfile, ...]
     associations: tuple[AssociationProfile, ...]
+    company_row: dict[UUID, int]
+    association_row: dict[UUID, int]
     resting: dict[tuple[UUID, UUID], PastPair]
     rooms: dict[UUID, Room]
 
@@ -116,6 +121,8 @@ def match_partnerships(
     sides = Sides(
         companies=placed,
         associations=sorted_associations,
+        company_row={one.company_id: row for row, one in enumerate(placed)},
+        association_row={one.association_id: row for row, one in enumerate(sorted_associations)},
         resting=resting,
         rooms=_rooms(placed, sorted_associations, resting.values(), today, monthly_contacts),
     )
@@ -152,14 +159,13 @@ def _rooms(
 
 
 def _not_resting(pairs: PartnerPairs, sides: Sides) -> PartnerPairs:
-    company_row = {one.company_id: row for row, one in enumerate(sides.companies)}
-    association_row = {one.association_id: row for row, one in enumerate(sides.associations)}
+    associations = len(sides.associations)
     codes = ints(
-        company_row[company] * len(association_row) + association_row[association]
+        sides.company_row[company] * associations + sides.association_row[association]
         for company, association in sides.resting
-        if company in company_row and association in association_row
+        if company in sides.company_row and association in sides.association_row
     )
-    kept = ~np.isin(pairs.company * len(association_row) + pairs.association, codes)
+    kept = ~np.isin(pairs.company * associations + pairs.association, codes)
     return PartnerPairs(pairs.company[kept], pairs.association[kept], pairs.points[kept])
 
 
