@@ -8,13 +8,15 @@ mediator and a pair's mediators are the bits that both have. Who gets which medi
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from contracts.reference import travel as reference
 from contracts.vocabulary import Level, Weekday
-from services.matchmaker.matching.arrays import Bools, Bytes, bools, floats, ints
+from services.matchmaker.matching.arrays import Bools, Bytes, Floats, Ints, bools, floats, ints
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
-from services.matchmaker.matching.masks import FORMATS, THEMES, WEEKDAYS, any_of
+from services.matchmaker.matching.masks import FORMATS, LEVELS, THEMES, WEEKDAYS, any_of
 from services.matchmaker.matching.travel import straight_km
 
 
@@ -61,31 +63,62 @@ def bits_for_classes(wishes: Sequence[Wish], mediations: Sequence[Mediation]) ->
     return rows
 
 
+class SlotColumns(msgspec.Struct, frozen=True, eq=False):
+    """What mediators ask of S slots, each column (S,)."""
+
+    day: Ints
+    weekday: Ints
+    themes: Ints
+    formats: Ints
+    latitude: Floats
+    longitude: Floats
+    department: NDArray[np.str_]
+
+
+def slot_columns(openings: Sequence[Opening]) -> SlotColumns:
+    """Return the columns of these openings."""
+    return SlotColumns(
+        day=ints(opening.day.toordinal() for opening in openings),
+        weekday=ints(1 << opening.day.weekday() for opening in openings),
+        themes=ints(any_of(opening.themes, THEMES) for opening in openings),
+        formats=ints(any_of(opening.formats, FORMATS) for opening in openings),
+        latitude=floats(opening.latitude for opening in openings),
+        longitude=floats(opening.longitude for opening in openings),
+        department=np.array([opening.department for opening in openings], dtype=np.str_),
+    )
+
+
+def suits_slots(capacity: Mediation, slots: SlotColumns) -> Bools:
+    """Say to which of S slots the mediator can come, (S,): `suits_slot` over arrays."""
+    in_territory = np.isin(slots.department, sorted(capacity.departments))
+    if capacity.radius_km is not None:
+        distance = straight_km(capacity.latitude, capacity.longitude, slots.latitude, slots.longitude)
+        in_territory |= distance <= capacity.radius_km
+    elif not capacity.departments:
+        in_territory[:] = True
+    suits: Bools = (
+        in_territory
+        & (slots.day >= capacity.from_date.toordinal())
+        & (slots.day <= capacity.until_date.toordinal())
+        & (slots.weekday & any_of(capacity.weekdays, WEEKDAYS) != 0)
+        & (slots.themes & any_of(capacity.themes, THEMES) != 0)
+        & (slots.formats & any_of(capacity.formats, FORMATS) != 0)
+        & ~np.isin(slots.day, [taken.toordinal() for taken in capacity.taken_dates])
+        & (capacity.interventions_left > 0)
+    )
+    return suits
+
+
+def suits_classes(capacity: Mediation, level: Ints, pupils: Ints) -> Bools:
+    """Say which of C classes, by the places of their levels in `LEVELS`, the mediator can take: `suits_class`, (C,)."""
+    suits: Bools = (any_of(capacity.levels, LEVELS) >> level & 1 == 1) & (pupils <= capacity.group_size_max)
+    return suits
+
+
 def bits_for_slots(openings: Sequence[Opening], mediations: Sequence[Mediation]) -> Bytes:
     """Return, for S openings, the bits of the A mediators that can come to each: (S, ceil(A / 8)) bytes."""
-    day = ints(opening.day.toordinal() for opening in openings)
-    weekday = ints(1 << opening.day.weekday() for opening in openings)
-    themes = ints(any_of(opening.themes, THEMES) for opening in openings)
-    formats = ints(any_of(opening.formats, FORMATS) for opening in openings)
-    latitude = floats(opening.latitude for opening in openings)
-    longitude = floats(opening.longitude for opening in openings)
-    department = np.array([opening.department for opening in openings], dtype=np.str_)
+    columns = slot_columns(openings)
     suits: Bools = np.zeros((len(openings), len(mediations)), np.bool_)
     for column, capacity in enumerate(mediations):
-        in_territory = np.isin(department, sorted(capacity.departments))
-        if capacity.radius_km is not None:
-            distance = straight_km(capacity.latitude, capacity.longitude, latitude, longitude)
-            in_territory |= distance <= capacity.radius_km
-        elif not capacity.departments:
-            in_territory[:] = True
-        suits[:, column] = (
-            in_territory
-            & (day >= capacity.from_date.toordinal())
-            & (day <= capacity.until_date.toordinal())
-            & (weekday & any_of(capacity.weekdays, WEEKDAYS) != 0)
-            & (themes & any_of(capacity.themes, THEMES) != 0)
-            & (formats & any_of(capacity.formats, FORMATS) != 0)
-            & ~np.isin(day, [taken.toordinal() for taken in capacity.taken_dates])
-            & (capacity.interventions_left > 0)
-        )
+        suits[:, column] = suits_slots(capacity, columns)
     return np.packbits(suits, axis=1)
