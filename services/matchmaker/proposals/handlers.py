@@ -25,7 +25,7 @@ from contracts.matchmaker.proposals import (
 )
 from services.matchmaker.proposals import rules, store
 from services.matchmaker.requests.store import find_class_request
-from services.matchmaker.runs.changes import ChangeKind, note_change
+from services.matchmaker.runs.changes import ChangeKind, note_change, note_for_later
 from services.matchmaker.runs.triggers import rematch_partnerships
 from services.matchmaker.supply.store import find_booking
 from services.work import Work
@@ -47,9 +47,10 @@ async def answer_visit(request: AnswerVisitProposal, work: Work) -> VisitProposa
     await work.cancel_timer(EXPIRE_VISIT, answered.id)
     if answered.state == "accepted":
         work.announce(VisitProposalAccepted(visit_proposal=answered))
+        note_for_later(work, ChangeKind.CLASS_REQUEST, answered.class_request_id)
     else:
         work.announce(VisitProposalClosed(visit_proposal=answered))
-    note_change(work, ChangeKind.CLASS_REQUEST, answered.class_request_id)
+        note_change(work, ChangeKind.CLASS_REQUEST, answered.class_request_id)
     return answered
 
 

@@ -26,6 +26,11 @@ class Turns(NamedTuple):
     whole: int
 
 
+async def lock_turns(connection: Connection) -> None:
+    """Let nobody else take a turn, or change proposals by matching, before this transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock(hashtext('match visits'))")
+
+
 async def insert_changes(connection: Connection, changes: Sequence[Change], turn: int | None = None) -> None:
     """Note changes: those that wait, or those that a turn made itself."""
     await connection.execute(

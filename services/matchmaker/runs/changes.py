@@ -29,8 +29,13 @@ class ChangeKind(StrEnum):
 def note_change(work: Work, kind: ChangeKind | str, *thing_ids: object) -> None:
     """Have visits matched again around these things, as soon as this commits."""
     if thing_ids:
-        work.gather(_note, *(Change(ChangeKind(kind), str(thing_id)) for thing_id in thing_ids))
+        note_for_later(work, kind, *thing_ids)
         rematch_visits(work)
+
+
+def note_for_later(work: Work, kind: ChangeKind | str, *thing_ids: object) -> None:
+    """Have the next match look at these things, whenever it is: what happened frees nothing and asks for nothing."""
+    work.gather(_note, *(Change(ChangeKind(kind), str(thing_id)) for thing_id in thing_ids))
 
 
 async def _note(changes: list[Change], work: Work) -> None:

@@ -109,6 +109,7 @@ async def test_the_directory_loads_once_and_renews(matchmaker):
 
     assert (first.created, [row.row for row in first.refused]) == (1, [1])
     assert (again.unchanged, renewed.changed) == (1, 1)
+    await matched(matchmaker)
     known = await matchmaker.ask(GetSchool(uai=UAI), STRANGER)
     assert (known.version, known.priority) == (2, PriorityEducation.REP)
     assert len(await matchmaker.announced(SchoolChanged)) == 1
