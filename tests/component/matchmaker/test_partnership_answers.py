@@ -12,7 +12,6 @@ from contracts.companies.visit_offers import VisitOfferPublished
 from contracts.errors import Wording
 from contracts.machines import OPEN_PARTNERSHIP_PROPOSAL_STATES
 from contracts.matchmaker.explanations import AlternativeSide, Explanation, GateCode
-from contracts.matchmaker.match_runs import StartMatchRun
 from contracts.matchmaker.proposals import (
     AnswerPartnershipProposal,
     DeclineReason,
@@ -34,6 +33,7 @@ from tests.component.matchmaker.given import (
     an_id,
     an_offer,
     matched,
+    matched_whole,
 )
 from tests.unit.matchmaker.given import a_caller, a_partnership_proposal
 
@@ -68,7 +68,7 @@ async def told(matchmaker: Alone, *events: Event) -> None:
 
     await matchmaker.until(all_heard)
     await matched(matchmaker)
-    await matchmaker.ask(StartMatchRun())
+    await matched_whole(matchmaker)
 
 
 async def proposals(matchmaker: Alone, where: str = "true") -> list[PartnershipProposal]:
@@ -212,7 +212,7 @@ async def test_contacts_keep_to_the_week_and_the_month(matchmaker: Alone):
 
     for days in (0, 6, 1, 7, 15, 1):
         await days_go_by(matchmaker, days)
-        await matchmaker.ask(StartMatchRun())
+        await matched_whole(matchmaker)
         made.append(len(await proposals(matchmaker)))
 
     # After 0, 6, 7, 14, 29 and 30 days.
