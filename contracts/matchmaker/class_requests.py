@@ -12,7 +12,9 @@ from contracts.message import Command, Event, Input, Instant, Query, Resource
 from contracts.place import Place
 from contracts.vocabulary import Level, Theme, VisitFormat, Weekday
 
-TravelMinutes = Annotated[int, Meta(ge=5, le=240, description="One way, by coach.")]
+# More would leave nothing of the school day.
+LONGEST_TRAVEL_MINUTES = 240
+TravelMinutes = Annotated[int, Meta(ge=5, le=LONGEST_TRAVEL_MINUTES, description="One way, by coach.")]
 Themes = Annotated[tuple[Theme, ...], Meta(max_length=14, description="Empty: any theme.")]
 Adults = Annotated[int, Meta(ge=1, le=50)]
 

@@ -88,12 +88,13 @@ class AlternativeSide(StrEnum):
 
 
 class AlternativeReason(StrEnum):
-    """Why the nearest alternative was not proposed instead."""
+    """Why the nearest alternative was not proposed instead, or that it is."""
 
     LOWER_SCORE = "lower_score"
     SAME_DAY = "same_day"
     PLACE_TAKEN = "place_taken"
     BETTER_TOGETHER = "better_together"
+    PROPOSED = "proposed"
 
 
 class ChangeCode(StrEnum):

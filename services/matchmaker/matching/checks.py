@@ -52,6 +52,30 @@ def check_pair(wish: Wish, opening: Opening, mediations: Iterable[Mediation], to
     return tuple(_shown(code, check(pair)) for code, check in CHECKS.items())
 
 
+def largest_class(opening: Opening) -> int:
+    """Return how many pupils a class may have for which the slot has places today."""
+    if opening.pooled:
+        return min(opening.pupils_per_group, opening.pupils_free)
+    return min(pupils_at_most(opening), opening.pupils_per_group * opening.groups_free)
+
+
+def pupils_at_most(opening: Opening) -> int:
+    """Return how many pupils a class may have at all: those of a group, or of two where large classes are split."""
+    return opening.pupils_per_group * (2 if opening.splitting else 1)
+
+
+def places_needed_of(wish: Wish, opening: Opening) -> int:
+    """Return what the class takes of the slot, as `gates.places_needed` says it of many pairs."""
+    if opening.pooled:
+        return wish.pupils
+    return 2 if opening.splitting and wish.pupils > opening.pupils_per_group else 1
+
+
+def adults_needed(wish: Wish, opening: Opening) -> int:
+    """Return how many adults have to come with the class."""
+    return ceil(wish.pupils / opening.pupils_per_adult) if opening.pupils_per_adult else 0
+
+
 def _shown(code: GateCode, found: Finding) -> Gate:
     return Gate(
         code=code,
@@ -103,24 +127,18 @@ def _one_a_day(pair: Pair) -> Finding:
 
 
 def _capacity(pair: Pair) -> Finding:
-    free, needed = places_free(pair.opening), _places_needed(pair)
+    free, needed = places_free(pair.opening), places_needed_of(pair.wish, pair.opening)
     return Finding(free >= needed, free, needed, in_pupils=pair.opening.pooled)
 
 
 def _reserved(pair: Pair) -> Finding:
     kept = 0 if pair.wish.under_reached else pair.opening.reserved
-    can_be_kept = max(places_free(pair.opening) - _places_needed(pair), 0)
+    can_be_kept = max(places_free(pair.opening) - places_needed_of(pair.wish, pair.opening), 0)
     return Finding(kept <= can_be_kept, kept, can_be_kept, in_pupils=pair.opening.pooled)
 
 
-def _places_needed(pair: Pair) -> int:
-    if pair.opening.pooled:
-        return pair.wish.pupils
-    return 2 if pair.opening.splitting and pair.wish.pupils > pair.opening.pupils_per_group else 1
-
-
 def _group_max(pair: Pair) -> Finding:
-    most = pair.opening.pupils_per_group * (2 if pair.opening.splitting else 1)
+    most = pupils_at_most(pair.opening)
     return Finding(pair.wish.pupils <= most, pair.wish.pupils, most)
 
 
@@ -129,7 +147,7 @@ def _group_min(pair: Pair) -> Finding:
 
 
 def _adults(pair: Pair) -> Finding:
-    needed = ceil(pair.wish.pupils / pair.opening.pupils_per_adult) if pair.opening.pupils_per_adult else 0
+    needed = adults_needed(pair.wish, pair.opening)
     return Finding(pair.meets_elsewhere or pair.wish.adults >= needed, pair.wish.adults, needed)
 
 

@@ -3,9 +3,7 @@
 Explanations are made one at a time, from the plan that made the match, and only for proposals that are new.
 """
 
-from collections.abc import Iterator
-
-import numpy as np
+from collections.abc import Iterable, Iterator
 
 from contracts.matchmaker.explanations import (
     Alternative,
@@ -16,106 +14,56 @@ from contracts.matchmaker.explanations import (
     EquityPart,
     Explanation,
     PartCode,
+    ScorePart,
 )
-from services.matchmaker.matching import sentences
-from services.matchmaker.matching.arrays import Ints
-from services.matchmaker.matching.checks import check_pair
+from services.matchmaker.matching import sentences, stake_words
+from services.matchmaker.matching.checks import check_pair, largest_class
 from services.matchmaker.matching.inputs import Wish
+from services.matchmaker.matching.nearest import Subject, alternatives
+from services.matchmaker.matching.stakes import floor_points
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 
 
 def explain_visit(plan: VisitPlan, match: VisitMatch) -> Explanation:
     """Return the explanation of one of the plan's matches, the same for both sides; raises KeyError for another's."""
     tables = plan.tables
-    wish = tables.wishes.wishes[plan.wish_rows[match.wish_id]]
-    opening = tables.openings.openings[plan.slot_rows[match.slot_id]]
-    alternatives = tuple(_alternatives(plan, match))
-    equity = _equity(wish, match)
+    c, s = plan.wish_rows[match.wish_id], plan.slot_rows[match.slot_id]
+    wish, opening = tables.wishes.wishes[c], tables.openings.openings[s]
+    bonus = sum(part.points for part in match.parts if part.code is PartCode.FIRST_VISIT)
+    nearest = tuple(alternatives(plan, Subject(c, s, match.points, bonus)))
+    equity = equity_part(plan, wish, match.parts)
     return Explanation(
         points=match.points,
         gates=check_pair(wish, opening, tables.mediations, tables.today),
         parts=match.parts,
         equity=equity,
-        alternatives=alternatives,
-        changes=tuple(_changes(plan, match, alternatives)),
+        alternatives=nearest,
+        changes=tuple(_changes(plan, match, nearest)),
         words=sentences.visit(wish, opening, match, equity),
     )
 
 
-def _equity(wish: Wish, match: VisitMatch) -> EquityPart | None:
-    points = sum(part.points for part in match.parts if part.code is PartCode.UNDER_REACHED)
-    if not points:
-        return None
-    return EquityPart(points=points, reasons=wish.under_reached, words=sentences.equity(points, wish.under_reached))
+def equity_part(plan: VisitPlan, wish: Wish, parts: Iterable[ScorePart]) -> EquityPart | None:
+    """Return what equity gives a class; None where it is reached well and no floor of its cell decided.
 
-
-def _alternatives(plan: VisitPlan, match: VisitMatch) -> Iterator[Alternative]:
-    """Yield the next best slot for the class and the next best class for the slot, where there are any.
-
-    An alternative's points are the pair's own, with the first visit's where the match has them: what the two
-    would be compared by, were there a mediator next door.
+    A floor counts classes that are served, so it decides about a class's first visit alone.
     """
-    tables, pairs = plan.tables, plan.candidates.pairs
-    c, s = plan.wish_rows[match.wish_id], plan.slot_rows[match.slot_id]
-    bonus = sum(part.points for part in match.parts if part.code is PartCode.FIRST_VISIT)
-
-    of_class = np.arange(np.searchsorted(pairs.c, c), np.searchsorted(pairs.c, c, side="right"))
-    for row in _best_unchosen(plan, of_class):
-        opening = tables.openings.openings[int(pairs.s[row])]
-        points = int(plan.candidates.points[row]) + bonus
-        reason = _why_not_slot(plan, row, points, match)
-        yield Alternative(
-            side=AlternativeSide.CLASS,
-            id=opening.slot_id,
-            points=points,
-            reason=reason,
-            words=sentences.alternative(AlternativeSide.CLASS, opening, points, reason),
-        )
-
-    for row in _best_unchosen(plan, np.flatnonzero(pairs.s == s)):
-        other = tables.wishes.wishes[int(pairs.c[row])]
-        points = int(plan.candidates.points[row]) + bonus
-        reason = _why_not_class(plan, row, points, match)
-        yield Alternative(
-            side=AlternativeSide.SLOT,
-            id=other.id,
-            points=points,
-            reason=reason,
-            words=sentences.alternative(AlternativeSide.SLOT, tables.openings.openings[s], points, reason),
-        )
+    of_code = {part.code: part.points for part in parts}
+    points = of_code.get(PartCode.UNDER_REACHED, 0)
+    decided = floor_points(plan, wish) if PartCode.FIRST_VISIT in of_code else 0.0
+    if not points and not decided:
+        return None
+    return EquityPart(
+        points=points,
+        reasons=wish.under_reached,
+        territory=wish.department,
+        floor_points=decided,
+        words=stake_words.equity(points, wish.under_reached, wish.department, decided),
+    )
 
 
-def _best_unchosen(plan: VisitPlan, rows: Ints) -> list[int]:
-    """Return the row with the most points that was not chosen, or nothing; the first of equals."""
-    left = rows[~plan.chosen[rows]]
-    return [int(left[np.argmax(plan.candidates.points[left])])] if left.size else []
-
-
-def _why_not_slot(plan: VisitPlan, row: int, points: int, match: VisitMatch) -> AlternativeReason:
-    if points <= match.points:
-        return AlternativeReason.LOWER_SCORE
-    pairs, openings = plan.candidates.pairs, plan.tables.openings
-    c, s = int(pairs.c[row]), int(pairs.s[row])
-    its_other_visits = plan.chosen & (pairs.c == c) & (pairs.s != plan.slot_rows[match.slot_id])
-    if np.any(its_other_visits & (openings.day[pairs.s] == openings.day[s])):
-        return AlternativeReason.SAME_DAY
-    if np.count_nonzero(plan.chosen & (pairs.s == s)) >= openings.groups_free[s]:
-        return AlternativeReason.PLACE_TAKEN
-    return AlternativeReason.BETTER_TOGETHER
-
-
-def _why_not_class(plan: VisitPlan, row: int, points: int, match: VisitMatch) -> AlternativeReason:
-    if points <= match.points:
-        return AlternativeReason.LOWER_SCORE
-    pairs, openings = plan.candidates.pairs, plan.tables.openings
-    day = openings.day[int(pairs.s[row])]
-    if np.any(plan.chosen & (pairs.c == pairs.c[row]) & (openings.day[pairs.s] == day)):
-        return AlternativeReason.SAME_DAY
-    return AlternativeReason.BETTER_TOGETHER
-
-
-def _changes(plan: VisitPlan, match: VisitMatch, alternatives: tuple[Alternative, ...]) -> Iterator[Change]:
-    next_best = next((found for found in alternatives if found.side is AlternativeSide.CLASS), None)
+def _changes(plan: VisitPlan, match: VisitMatch, nearest: tuple[Alternative, ...]) -> Iterator[Change]:
+    next_best = next((found for found in nearest if found.side is AlternativeSide.CLASS), None)
     opening = plan.tables.openings.openings[plan.slot_rows[match.slot_id]]
     if next_best is None:
         yield Change(code=ChangeCode.DECLINED, words=sentences.declined_without())
@@ -126,4 +74,4 @@ def _changes(plan: VisitPlan, match: VisitMatch, alternatives: tuple[Alternative
             yield Change(code=ChangeCode.PLACE_FREED, words=sentences.place_freed(other))
     if match.travel_minutes:
         yield Change(code=ChangeCode.LIMIT_TIGHTENED, words=sentences.journey_shorter(match.travel_minutes))
-    yield Change(code=ChangeCode.LIMIT_TIGHTENED, words=sentences.group_larger(opening.pupils_per_group))
+    yield Change(code=ChangeCode.LIMIT_TIGHTENED, words=sentences.group_larger(largest_class(opening)))

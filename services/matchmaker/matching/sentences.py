@@ -13,7 +13,6 @@ from contracts.matchmaker.explanations import (
     EquityPart,
     GateCode,
     ScorePart,
-    UnderReachedReason,
 )
 from services.matchmaker.matching import words
 from services.matchmaker.matching.inputs import Opening, Wish
@@ -75,20 +74,10 @@ def listed_parts(parts: Iterable[ScorePart]) -> Wording:
     )
 
 
-def equity(points: int, reasons: tuple[UnderReachedReason, ...]) -> Wording:
-    """Say how much of the score the class has because too few visits reach it."""
-    why = words.listed((words.UNDER_REACHED[reason] for reason in reasons), empty=Wording("", ""))
-    score = words.points(points)
-    return typeset(
-        Wording(
-            f"Of these, {score.en} because too few visits reach this class ({why.en}).",
-            f"Dont {score.fr} parce que trop peu de visites atteignent cette classe ({why.fr}).",
-        )
-    )
-
-
 def alternative(side: AlternativeSide, opening: Opening, points: int, reason: AlternativeReason) -> Wording:
     """Say what the next best would have been for one side, and why it is not proposed instead."""
+    if reason is AlternativeReason.PROPOSED:
+        return _proposed_instead(side, opening, points)
     score, when, why = words.points(points), words.day(opening.day), _WHY_NOT[reason]
     if side is AlternativeSide.CLASS:
         return typeset(
@@ -101,6 +90,23 @@ def alternative(side: AlternativeSide, opening: Opening, points: int, reason: Al
         Wording(
             f"Next best class for the slot: {score.en}; not proposed because {why.en}.",
             f"Meilleure autre classe pour ce créneau : {score.fr} ; non proposée car {why.fr}.",
+        )
+    )
+
+
+def _proposed_instead(side: AlternativeSide, opening: Opening, points: int) -> Wording:
+    score, when = words.points(points), words.day(opening.day)
+    if side is AlternativeSide.CLASS:
+        return typeset(
+            Wording(
+                f"Proposed to the class: the visit of {when.en} ({score.en}).",
+                f"Proposée à la classe : la visite du {when.fr} ({score.fr}).",
+            )
+        )
+    return typeset(
+        Wording(
+            f"Proposed this slot: another class ({score.en}).",
+            f"Ce créneau est proposé à une autre classe ({score.fr}).",
         )
     )
 
@@ -149,7 +155,7 @@ def group_larger(pupils: int) -> Wording:
     )
 
 
-_OBSTACLES: Final[dict[GateCode, Wording]] = {
+OBSTACLES: Final[dict[GateCode, Wording]] = {
     GateCode.LEVEL: Wording("the level", "le niveau"),
     GateCode.THEME: Wording("the theme", "le thème"),
     GateCode.FORMAT: Wording("the format", "le format"),
@@ -175,7 +181,7 @@ _TAKEN: Final = Wording("a place given to another class", "une place donnée à 
 
 def obstacle(gate: GateCode | None, openings: int) -> Wording:
     """Say how many slots one gate alone keeps from a class; None: slots that suit it but went to others."""
-    what, slots = _TAKEN if gate is None else _OBSTACLES[gate], words.count(openings, "slot", "créneau").en
+    what, slots = _TAKEN if gate is None else OBSTACLES[gate], words.count(openings, "slot", "créneau").en
     return Wording(
         f"{slots}: the only obstacle is {what.en}.",
         words.typeset_french(f"{_french_slots(openings)} : le seul obstacle est {what.fr}."),
@@ -196,7 +202,7 @@ def unserved(openings: int, obstacles: tuple[tuple[GateCode | None, int], ...]) 
             )
         )
     gate, number = obstacles[0]
-    what = _TAKEN if gate is None else _OBSTACLES[gate]
+    what = _TAKEN if gate is None else OBSTACLES[gate]
     return typeset(
         Wording(
             f"No visit for this class: most often the only obstacle is {what.en}"

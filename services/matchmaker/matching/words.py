@@ -114,6 +114,11 @@ def clock(value: str) -> Wording:
     return Wording(value, f"{int(hour)}{NBSP}h{NBSP}{minute}")
 
 
+def clock_of(minute: int) -> Wording:
+    """Write a time of the day from its minutes since midnight."""
+    return clock(f"{minute // 60 % 24:02d}:{minute % 60:02d}")
+
+
 def points(value: int) -> Wording:
     """Write a score."""
     return count(value, "point", "point")

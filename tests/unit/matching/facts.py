@@ -183,6 +183,36 @@ def openings(draw: st.DrawFn, most: int = 4) -> list[Opening]:
 
 
 @st.composite
+def similar_wishes(draw: st.DrawFn, most: int = 4) -> list[Wish]:
+    """A few classes that nearly all fit nearly everywhere: they want the same places."""
+    return [
+        a_wish(
+            id=number(10 + place),
+            pupils=draw(st.sampled_from([18, 24, 30])),
+            visits_wanted=draw(st.integers(1, 2)),
+            rural=draw(st.booleans()),
+            wants_mediation=draw(st.sampled_from([False, False, True])),
+            department=draw(st.sampled_from(["31", "81"])),
+        )
+        for place in range(draw(st.integers(1, most)))
+    ]
+
+
+@st.composite
+def similar_openings(draw: st.DrawFn, most: int = 3) -> list[Opening]:
+    """A few slots in which nearly every class fits."""
+    return [
+        an_opening(
+            slot_id=number(30 + place),
+            day=draw(st.sampled_from([VISIT_DAY, date(2026, 11, 17)])),
+            pupils_per_group=draw(st.sampled_from([28, 36])),
+            groups_free=draw(st.integers(1, 2)),
+        )
+        for place in range(draw(st.integers(1, most)))
+    ]
+
+
+@st.composite
 def openings_of_any_kind(draw: st.DrawFn, most: int = 4) -> list[Opening]:
     """A few openings, of which some pool their places, split large classes, or keep places for under-reached ones."""
     kinds: list[dict[str, Any]] = [

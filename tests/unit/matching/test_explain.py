@@ -16,15 +16,13 @@ from contracts.matchmaker.explanations import (
     UnderReachedReason,
     Unserved,
 )
-from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme, VisitFormat
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.unserved import why_unserved
-from services.matchmaker.matching.visits import VisitPlan, match_visits
+from services.matchmaker.matching.visits import VisitPlan
 from tests.unit.matching.facts import (
     ALBI,
-    TODAY,
     VISIT_DAY,
     a_mediation,
     a_wish,
@@ -35,15 +33,9 @@ from tests.unit.matching.facts import (
     openings,
     wishes,
 )
+from tests.unit.matching.planning import planned
 
 LATER = VISIT_DAY.replace(day=19)
-
-
-def planned(
-    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation] | None = None
-) -> VisitPlan:
-    """The plan under the default weights."""
-    return match_visits(wish_list, opening_list, mediation_list or [], (), Weights(), TODAY)
 
 
 def explained(wish_list: list[Wish], opening_list: list[Opening]) -> Explanation:
