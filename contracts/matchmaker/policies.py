@@ -11,6 +11,9 @@ from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.message import Command, Event, Input, Instant, Page, Query, Resource
 
 Weight = Annotated[float, Meta(ge=0, le=1)]
+# As far as its store counts.
+LAST_VERSION = 2**31 - 1
+Version = Annotated[int, Meta(ge=1, le=LAST_VERSION)]
 Rate = Annotated[float, Meta(ge=0, le=1, description="A share, 0 to 1.")]
 
 
@@ -135,13 +138,13 @@ class TryPolicy(Query[PolicyEffect], frozen=True, kw_only=True):
 class GetPolicy(Query[Policy], frozen=True, kw_only=True):
     """The policy in force, or one of its earlier versions."""
 
-    policy_version: int | None = None
+    policy_version: Version | None = None
 
 
 class ListPolicies(Query[Page[Policy]], frozen=True, kw_only=True):
     """All versions, the newest first: who changed what, when and why."""
 
-    before_version: int | None = None
+    before_version: Version | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 20
 
 

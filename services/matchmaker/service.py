@@ -4,10 +4,11 @@ from contracts.associations import capacities, interventions
 from contracts.associations import profiles as associations
 from contracts.companies import bookings, job_needs, slots, visit_offers
 from contracts.companies import profiles as companies
-from contracts.matchmaker import class_requests, match_runs, proposals, schools
+from contracts.matchmaker import class_requests, match_runs, policies, proposals, schools
 from services.matchmaker.bookings import handlers as booking
 from services.matchmaker.mediations import handlers as mediating
 from services.matchmaker.mediations.triggers import NAME_MEDIATOR, SEEK_AGAIN
+from services.matchmaker.policy import handlers as deciding
 from services.matchmaker.proposals import handlers as proposing
 from services.matchmaker.requests import handlers as requesting
 from services.matchmaker.runs import handlers as running
@@ -34,6 +35,10 @@ service = Service(
         proposals.ExplainPartnershipProposal: proposing.explain_partnership,
         match_runs.StartMatchRun: running.start,
         match_runs.GetMatchRun: running.get,
+        policies.ChangePolicy: deciding.change,
+        policies.TryPolicy: deciding.attempt,
+        policies.GetPolicy: deciding.get,
+        policies.ListPolicies: deciding.show_all,
     },
     follows={
         companies.CompanyRegistered: supply.follow_company,

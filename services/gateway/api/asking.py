@@ -50,9 +50,9 @@ class Asking:
     bus: Bus
     caller: Caller
 
-    async def __call__(self, query: message.Query[AnswerT]) -> AnswerT:
+    async def __call__(self, query: message.Query[AnswerT], timeout_s: float = REQUEST_TIMEOUT_S) -> AnswerT:
         """The owner's answer; raises its refusal, or Unavailable."""
-        return present(await self.bus.ask(query, self.caller), self.caller)
+        return present(await self.bus.ask(query, self.caller, timeout_s=timeout_s), self.caller)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,11 @@ async def lock_policy(connection: Connection) -> Policy:
     return await find_policy(connection)
 
 
+async def read_only(connection: Connection) -> None:
+    """From here on the transaction sees one moment, and can write nothing."""
+    await connection.execute("set transaction isolation level repeatable read, read only")
+
+
 async def list_policies(connection: Connection, before_version: int | None, limit: int) -> tuple[Policy, ...]:
     """Versions, the newest first; those before `before_version` where it is given."""
     rows = await connection.fetch(

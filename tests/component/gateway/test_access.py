@@ -38,6 +38,7 @@ def routes():
         for handler in route.route_handlers:
             for method in sorted(handler.http_methods - {"OPTIONS"}):
                 path = route.path_format.replace("{action}", "approve").replace("{uai}", "0310001A")
+                path = path.replace("{policy_version}", "1")
                 for name in route.path_parameters:
                     path = path.replace("{" + name + "}", str(uuid7()))
                 yield pytest.param(method, path, handler.opt["scope"], id=f"{method} {route.path_format}")

@@ -57,7 +57,7 @@ async def test_an_outdated_change_is_412_and_says_where_it_stands(shared_gateway
 
 
 async def test_every_change_of_a_thing_asks_for_its_version(shared_gateway: Gateway):
-    """428 on every PATCH and on every POST that changes what is there; making something needs none."""
+    """428 on every PATCH and PUT, and on every POST that changes what is there; making something needs none."""
     headers = await shared_gateway.headers(Role.COORDINATOR)
     needing = {
         (method, route.path_format)
@@ -67,9 +67,10 @@ async def test_every_change_of_a_thing_asks_for_its_version(shared_gateway: Gate
         if "If-Match" in {each.field_alias for each in model.expected_header_params}
     }
     patches = {
-        ("PATCH", route.path_format)
+        (method, route.path_format)
         for route in shared_gateway.app.routes
-        if isinstance(route, HTTPRoute) and "PATCH" in route.route_handler_map
+        for method in ("PATCH", "PUT")
+        if isinstance(route, HTTPRoute) and method in route.route_handler_map
     }
     actions = {
         ("POST", route.path_format)
@@ -92,6 +93,7 @@ async def test_every_change_of_a_thing_asks_for_its_version(shared_gateway: Gate
 
 
 BODIES = {
+    "/v1/policy": {"settings": {}, "reason": "because"},
     "/v1/bookings/{booking_id}/reschedule": {"slot_id": str(COMPANY.id)},
     "/v1/bookings/{booking_id}/complete": {"pupils": 20, "adults": 2},
     "/v1/bookings/{booking_id}/no-show": {"absent": "school"},

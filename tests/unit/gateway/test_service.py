@@ -5,12 +5,14 @@ import pytest
 
 from contracts import catalogue
 from contracts.matchmaker.mediations import MediationNamed, MediationNotFound
+from contracts.matchmaker.policies import PolicyChanged
 from contracts.message import Resource, owner_of
 from services.gateway.directory.entries import PRIVATE, entry_of, kind_of
 from services.gateway.service import service
 
 # Between the matchmaker and the associations; what comes of it is an intervention, which everybody concerned sees.
-NOT_KEPT = (MediationNamed, MediationNotFound)
+# Versions of the policy are listed by the matchmaker, which keeps them all.
+NOT_KEPT = (MediationNamed, MediationNotFound, PolicyChanged)
 FOLLOWED = [event for event in catalogue.events() if owner_of(event) != service.name and event not in NOT_KEPT]
 
 
