@@ -31,6 +31,10 @@ DUPLICATE_WINDOW_S = 3600
 # handler that fails says so at once, and one that takes its time says so, too).
 ACK_WAIT_S = 10
 
+# Where one event is long work: a solver lets nobody else in its process speak while it runs, which takes seconds, and
+# whoever is busy so must not be taken for lost.
+LONG_ACK_WAIT_S = 20
+
 # The broker gives no event up, where nobody would see it: giving up is a dead letter (services/following.py). Nor does
 # it slow down by itself: the server would add such pauses to those that followers ask for.
 MAX_DELIVER = -1
@@ -46,6 +50,7 @@ class Durable:
     stream: str
     name: str
     filter_subjects: tuple[str, ...]
+    ack_wait_s: float = ACK_WAIT_S
 
 
 def event_stream(service: str) -> str:
@@ -107,7 +112,7 @@ def consumer_config(durable: Durable) -> ConsumerConfig:
         durable_name=durable.name,
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=ACK_WAIT_S,
+        ack_wait=durable.ack_wait_s,
         max_deliver=MAX_DELIVER,
         max_ack_pending=MAX_ACK_PENDING,
         filter_subjects=list(durable.filter_subjects),

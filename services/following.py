@@ -25,10 +25,12 @@ from services.database import DatabaseAway, Pool, transaction
 from services.dead_letters import insert_dead_letter
 from services.pulling import BATCH, DurableGone, Pulling
 from services.telemetry import log, start_trace
-from services.work import ACTOR_HEADER, Connection, Wake, Work
+from services.work import ACTOR_HEADER, Connection, ToDo, Wake, Work
 
 EventHandler = Callable[[Any, Work], Awaitable[None]]
 Follows = Mapping[type[Event], EventHandler]
+# What becomes of a thing whose handler failed for good: called in the transaction that makes the dead letter.
+GivenUp = Callable[[Any, Exception, Work], Awaitable[None]]
 DELIVERIES = 5
 RETRY_DELAYS_S = (0.2, 1, 5, 15)
 AWAY_PAUSE_S = 0.5
@@ -42,7 +44,11 @@ LONGEST_PAUSE_S = 10.0
 
 
 class Following:
-    """Owns the place of one service in the events of another."""
+    """Owns the place of one service in the events of another.
+
+    Its replicas have one place together. At a `durable` of another name they share out what each of them takes one at
+    a time: what takes long, and is no other's to do while one does it.
+    """
 
     def __init__(
         self,
@@ -52,13 +58,17 @@ class Following:
         pool: Pool,
         nats: Client,
         wake: Wake,
+        durable: str = "",
+        at_once: int = BATCH,
+        given_up: Mapping[type[Event], GivenUp] | None = None,
     ) -> None:
         self._service = service
         self.stream = f"EVT_{source.upper()}"
         self._handlers = {subject_of(kind): (kind, handler) for kind, handler in follows.items()}
         self._pool = pool
         self._wake = wake
-        self._pulling = Pulling(nats, self.stream, service)
+        self._given_up = given_up or {}
+        self._pulling = Pulling(nats, self.stream, durable or service, at_once)
         self.alarm = ""
 
     async def run(self) -> None:
@@ -174,9 +184,20 @@ class Following:
             return
         async with transaction(self._pool) as connection:
             # In the inbox it is settled: the same event delivered once more makes no second dead letter.
+            to_do = ToDo()
             if await self._unheard([message], connection):
                 await insert_dead_letter(connection, "event", message.subject, headers, message.data, repr(error))
+                to_do = await self._give_up(message, error, Work(connection, datetime.now(UTC), self._service))
         await message.ack()
+        if to_do:
+            self._wake(to_do)
+
+    async def _give_up(self, message: Msg, error: Exception, work: Work) -> ToDo:
+        kind, _ = self._handlers[message.subject]
+        # What nobody could read names nothing that could be given up.
+        if kind in self._given_up and not isinstance(error, msgspec.DecodeError):
+            await self._given_up[kind](decoder_of(kind).decode(message.data), error, work)
+        return await work.finish()
 
 
 def is_poison(error: Exception) -> bool:

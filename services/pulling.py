@@ -35,10 +35,11 @@ class DurableGone(Exception):
 class Pulling:
     """Owns the subscription that one durable consumer's events arrive on."""
 
-    def __init__(self, nats: Client, stream: str, durable: str) -> None:
+    def __init__(self, nats: Client, stream: str, durable: str, batch: int = BATCH) -> None:
         self._nats = nats
         self._stream = stream
         self._durable = durable
+        self._batch = batch
         self._inbox = nats.new_inbox()
         # One subject a pull: the end of an earlier one must not be taken for that of the present one.
         self._numbers = itertools.count()
@@ -85,13 +86,13 @@ class Pulling:
     async def _ask(self) -> int:
         """Open a pull; returns how many events it may bring."""
         self._this_pull = f"{self._inbox}.{next(self._numbers)}"
-        wanted = {"batch": BATCH, "expires": PULL_S * NANOSECONDS, "idle_heartbeat": HEARTBEAT_S * NANOSECONDS}
+        wanted = {"batch": self._batch, "expires": PULL_S * NANOSECONDS, "idle_heartbeat": HEARTBEAT_S * NANOSECONDS}
         await self._nats.publish(
             f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._durable}",
             msgspec.json.encode(wanted),
             reply=self._this_pull,
         )
-        return BATCH
+        return self._batch
 
     def _opened(self) -> Subscription:
         assert self._subscription is not None, "open() comes first"  # noqa: S101  a defect of ours

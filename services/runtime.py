@@ -14,18 +14,18 @@ from itertools import starmap
 
 import uvloop
 
-from contracts.message import owner_of
+from contracts.message import Event, owner_of
 from services.answering import Answering, Answers
 from services.batching import BatchAnswers
 from services.bus import Bus, connect, disconnect, watch
 from services.database import Pool, close_pool, migrate, open_pool
-from services.following import Following, Follows
+from services.following import Following, Follows, GivenUp
 from services.operations import operations_of
 from services.outbox import Relay
 from services.schedule import Job, JobHandler, Schedule, timers_of
 from services.settings import Settings, read_settings
 from services.telemetry import configure_logging, log, say_ready
-from services.timers import TimerHandler, Timers
+from services.timers import TimerGivenUp, TimerHandler, Timers
 from services.work import ToDo, Work
 
 # A handler in hand is rolled back at its next await.
@@ -42,6 +42,9 @@ class Service:
     `follows`: event type to handler; `timers`: kind of a
     durable timer to handler; `schedule`: crontab line (Europe/Paris) to job. `reaching_timers` makes
     the handlers of timers that reach beyond their transaction: to other services, or out into the world.
+    `shares`: own event to handler, for long work that replicas share out among themselves: one at a time each, and
+    what a lost one had in hand goes to another. `given_up` and `timers_given_up`: what becomes of the thing once its
+    handler has failed for good.
     """
 
     name: str
@@ -51,6 +54,9 @@ class Service:
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     schedule: Mapping[str, JobHandler] = field(default_factory=dict)
     reaching_timers: Callable[[Bus, Settings], Mapping[str, TimerHandler]] = lambda _bus, _settings: {}
+    shares: Follows = field(default_factory=dict)
+    given_up: Mapping[type[Event], GivenUp] = field(default_factory=dict)
+    timers_given_up: Mapping[str, TimerGivenUp] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -60,6 +66,11 @@ class Service:
     def follows_from(self, source: str) -> Follows:
         """What it follows of one of them."""
         return {kind: handler for kind, handler in self.follows.items() if owner_of(kind) == source}
+
+    @property
+    def shared(self) -> str:
+        """The durable of what its replicas share out among themselves."""
+        return f"{self.name}_shared"
 
 
 @dataclass(frozen=True)
@@ -117,11 +128,25 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
         jobs = [*starmap(Job, service.schedule.items()), Job("17 4 * * *", forget_old_rows)]
         bus = Bus(nats)
         timer_handlers = {**service.timers, **service.reaching_timers(bus, settings), **timers_of(jobs)}
-        timers = Timers(service.name, timer_handlers, pool, wake)
+        timers = Timers(service.name, timer_handlers, pool, wake, service.timers_given_up)
         following = [
             Following(service.name, source, service.follows_from(source), pool, nats, wake)
             for source in service.sources
         ]
+        if service.shares:
+            following.append(
+                Following(
+                    service.name,
+                    service.name,
+                    service.shares,
+                    pool,
+                    nats,
+                    wake,
+                    durable=service.shared,
+                    at_once=1,
+                    given_up=service.given_up,
+                )
+            )
 
         def alarms() -> tuple[str, ...]:
             return tuple(filter(None, (relay.alarm, *(each.alarm for each in following))))
@@ -139,7 +164,7 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
             task.add_done_callback(lambda done: _report_end(done, fail))
         undo.push_async_callback(_end, tasks)
 
-        answers = {**service.answers, **operations_of(service.follows, timer_handlers, alarms)}
+        answers = {**service.answers, **operations_of({**service.follows, **service.shares}, timer_handlers, alarms)}
         answering = Answering(service.name, answers, service.answers_together, pool, nats, wake, settings.concurrency)
         await answering.start()
         undo.push_async_callback(answering.stop)

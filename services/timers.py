@@ -16,6 +16,8 @@ from services.telemetry import log, start_trace
 from services.work import Connection, ToDo, Wake, Work
 
 TimerHandler = Callable[[str, Work], Awaitable[None]]
+# What becomes of a thing whose timer failed for good: called in the transaction that makes the dead letter.
+TimerGivenUp = Callable[[str, Exception, Work], Awaitable[None]]
 POLL_S = 0.5
 ATTEMPTS = 8
 LONGEST_DELAY_S = 300
@@ -51,9 +53,11 @@ class Timers:
         handlers: Mapping[str, TimerHandler],
         pool: Pool,
         wake: Wake,
+        given_up: Mapping[str, TimerGivenUp] | None = None,
     ) -> None:
         self._service = service
         self._handlers = handlers
+        self._given_up = given_up or {}
         self._pool = pool
         self._wake_all = wake
         self._awake = asyncio.Event()
@@ -124,8 +128,13 @@ class Timers:
             if attempts < ATTEMPTS:
                 due_at = datetime.now(UTC) + timedelta(seconds=min(2**attempts, LONGEST_DELAY_S))
                 await connection.execute(_POSTPONE, kind, key, now, attempts, due_at)
-            else:
-                await give_up(connection, kind, key, now, error)
+                return
+            work = Work(connection, now, self._service)
+            if await make_dead_letter(connection, kind, key, now, error) and kind in self._given_up:
+                await self._given_up[kind](key, error, work)
+            to_do = await work.finish()
+        if to_do:
+            self._wake_all(to_do)
 
 
 async def seconds_to_next(connection: Connection, now: datetime) -> float:
@@ -134,8 +143,10 @@ async def seconds_to_next(connection: Connection, now: datetime) -> float:
     return min((next_due - now).total_seconds(), POLL_S) if next_due else POLL_S
 
 
-async def give_up(connection: Connection, kind: str, key: str, now: datetime, error: Exception) -> None:
-    """Make the timers of a kind and key that were due one dead letter."""
+async def make_dead_letter(connection: Connection, kind: str, key: str, now: datetime, error: Exception) -> bool:
+    """Make the timers of a kind and key that were due one dead letter; whether there were any left."""
     # Another replica may have done it meanwhile, or handled them after all.
-    if await connection.fetch(_TAKE, kind, key, now):
-        await insert_dead_letter(connection, "timer", kind, {}, key.encode(), repr(error))
+    if not await connection.fetch(_TAKE, kind, key, now):
+        return False
+    await insert_dead_letter(connection, "timer", kind, {}, key.encode(), repr(error))
+    return True
