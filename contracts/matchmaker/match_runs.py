@@ -42,9 +42,11 @@ class ShardReport(msgspec.Struct, frozen=True, kw_only=True):
 class MatchRun(Resource, frozen=True, kw_only=True):
     """One optimisation. `objective` is the sum of the scores chosen; times in milliseconds.
 
-    State as in `machines.MATCH_RUN`; `progress` is a share, 0 to 1. `gap` is certified: no choice could be worth
-    `objective` / (1 - gap) or more. `limited` says that the time was over before the search was, and the best found
-    stands. `digest` names the facts that it had before it: run again on the same it gives the same.
+    State as in `machines.MATCH_RUN`; `stage` is what is being done: `facts` are taken, `shards` are solved, then comes
+    their `merge`; `progress` is a share, 0 to 1. `gap` is certified: no choice could be worth more than
+    `objective` / (1 - gap). `limited` says that the time was over before the search was, and the best found stands.
+    `digest` names the facts that it had before it: run again on the same it gives the same, as long as they are kept
+    (`replayable`). `solving_ms` is that of all shards together, `sweeping_ms` that of merging them.
     """
 
     trigger: str
@@ -78,10 +80,23 @@ class MatchRun(Resource, frozen=True, kw_only=True):
     boundary_pairs: int = 0
     digest: str = ""
     replayable: bool = False
+    sweeping_ms: float = 0.0
+    ended_at: Instant | None = None
+
+
+class MatchShard(Resource, frozen=True, kw_only=True):
+    """One territory's part of a match run: `wanted` until it is `solved`."""
+
+    match_run_id: UUID
+    shard: str
+    state: str = "wanted"
 
 
 class StartMatchRun(Command[MatchRun], frozen=True, kw_only=True):
-    """Run the matcher over the whole region now; by a coordinator."""
+    """Run the matcher over the whole region now; by a coordinator.
+
+    The answer is the run as it begins; where one goes on already it is that one, and no other begins.
+    """
 
 
 class GetMatchRun(Query[MatchRun], frozen=True, kw_only=True):
@@ -112,3 +127,9 @@ class MatchRunFailed(Event, frozen=True, kw_only=True):
     """A match run came to nothing, for the reason that it carries; no proposal was touched."""
 
     match_run: MatchRun
+
+
+class MatchShardWanted(Event, frozen=True, kw_only=True):
+    """A territory waits for whoever solves it: the matchmaker's replicas share these out among themselves."""
+
+    match_shard: MatchShard

@@ -6,6 +6,12 @@ MATCH_VISITS = "match_visits"
 MATCH_PARTNERSHIPS = "match_partnerships"
 REGION = "occitanie"
 
+# The stages of a match of the whole region (stages.py), each keyed by the run; the first by who asks.
+START_RUN = "start_match_run"
+TAKE_FACTS = "take_match_facts"
+MERGE_RUN = "merge_match_run"
+END_RUN = "end_match_run"
+
 
 def rematch_visits(work: Work) -> None:
     """Have visits matched again as soon as this commits."""
@@ -15,6 +21,11 @@ def rematch_visits(work: Work) -> None:
 def rematch_partnerships(work: Work) -> None:
     """Have partnerships matched again as soon as this commits."""
     _set_once(work, MATCH_PARTNERSHIPS)
+
+
+def rematch_region(work: Work, trigger: str) -> None:
+    """Have the whole region matched as things are when this commits: after the run that goes on, where one does."""
+    work.set_timer(START_RUN, trigger, work.now)
 
 
 def _set_once(work: Work, kind: str) -> None:

@@ -1,0 +1,53 @@
+"""Facts and outcomes as bytes to keep: the same content gives the same bytes, in whatever process.
+
+Sets and mappings are written in the order of their members; a list is compressed as a whole.
+"""
+
+import hashlib
+import zlib
+from typing import Any, TypeVar
+
+import msgspec
+
+from contracts.matchmaker.policies import PolicySettings
+from services.matchmaker.matching.inputs import VisitFacts
+from services.matchmaker.matching.shards import ShardSolution
+from services.matchmaker.matching.visits import VisitPlan
+
+KeptT = TypeVar("KeptT")
+# Facts of a region are some megabytes of very repetitive text; more effort costs seconds and gains little.
+_EFFORT = 3
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def pack(kept: Any) -> bytes:
+    """Anything that msgspec encodes, canonical and compressed."""
+    return zlib.compress(_ENCODER.encode(kept), _EFFORT)
+
+
+def unpack(packed: bytes, kind: type[KeptT]) -> KeptT:
+    """What `pack` made into bytes."""
+    return msgspec.json.decode(zlib.decompress(packed), type=kind)
+
+
+def digest_of(facts: VisitFacts, settings: PolicySettings) -> str:
+    """The name of what a run was told: other facts or settings have another."""
+    return hashlib.sha256(_ENCODER.encode([facts, settings])).hexdigest()
+
+
+def told_by_shard(solution: ShardSolution) -> dict[str, Any]:
+    """What a shard's solution says, but for the time that it took, which no repetition gives again."""
+    told: dict[str, Any] = msgspec.to_builtins(solution, str_keys=True)
+    told.pop("seconds", None)
+    return told
+
+
+def told_by_plan(plan: VisitPlan) -> dict[str, Any]:
+    """What a run found: every match with its points and reasons, and the certificate."""
+    return {
+        "value": plan.value,
+        "bound": plan.bound,
+        "limited": getattr(plan, "limited", False),
+        "equity": getattr(plan, "equity", None),
+        "matches": plan.matches,
+    }
