@@ -40,6 +40,11 @@ class Server(uvicorn.Server):
         """Stop in order; uvicorn's own would raise the signal again at the end, and so never exit with status 0."""
         self.should_exit = True
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop once what is in flight is answered; streams have no end of their own, and are told."""
+        self._app.state.progress_streams.end()
+        await super().shutdown(sockets=sockets)
+
     def _end(self, _failed: "asyncio.Future[str]") -> None:
         self.should_exit = True
 

@@ -8,6 +8,7 @@ from litestar.di import Provide
 
 from services.gateway.api.asking import provide_ask, provide_caller, provide_change, provide_tell
 from services.gateway.api.listing import provide_listing
+from services.gateway.api.match_run_progress import ProgressStreams
 from services.gateway.api.once import provide_once
 from services.gateway.api.routes import ROUTES
 from services.gateway.api.versions import Answer
@@ -63,5 +64,6 @@ def create_app(settings: Settings) -> Litestar:
     check_routes(app)
     app.state.parameters = parameters_of(app)
     app.state.settings = settings
+    app.state.progress_streams = ProgressStreams()
     app.asgi_handler = with_envelope(with_express_way(app.asgi_handler, app))
     return app

@@ -32,7 +32,7 @@ from contracts.companies.visit_offers import (
 )
 from contracts.gateway.keys import IssueApiKey, ListApiKeys, RevokeApiKey
 from contracts.matchmaker.class_requests import ClassRequestChanged, ClassRequestClosed, ClassRequestSubmitted
-from contracts.matchmaker.match_runs import MatchRunCompleted
+from contracts.matchmaker.match_runs import MatchRunCompleted, MatchRunFailed, MatchRunProgressed, MatchRunStarted
 from contracts.matchmaker.mediations import MediationChanged, MediationNamed, MediationNotFound
 from contracts.matchmaker.proposals import (
     PartnershipProposalAgreed,
@@ -46,6 +46,7 @@ from contracts.matchmaker.proposals import (
     VisitProposalMade,
 )
 from contracts.matchmaker.schools import SchoolChanged, SchoolRegistered
+from contracts.matchmaker.unmet_demand import UnmetDemandChanged
 from contracts.message import Event
 from services.bus import Bus
 from services.gateway.auth import handlers as auth
@@ -95,11 +96,15 @@ OFFERS_AND_WISHES: tuple[type[Event], ...] = (
     ClassRequestSubmitted,
     ClassRequestChanged,
     ClassRequestClosed,
+    UnmetDemandChanged,
 )
 
 # What comes of it.
 AGREEMENTS: tuple[type[Event], ...] = (
+    MatchRunStarted,
+    MatchRunProgressed,
     MatchRunCompleted,
+    MatchRunFailed,
     VisitProposalMade,
     VisitProposalChanged,
     VisitProposalAccepted,

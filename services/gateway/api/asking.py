@@ -119,6 +119,11 @@ def checked_key(idempotency_key: str | None) -> str:
     return key
 
 
+def accepted(resource: ResourceT, collection: str) -> Response[ResourceT]:
+    """202 with the resource as it is, and where to find it as it goes on."""
+    return Answer(resource, status_code=202, headers={"Location": f"{collection}/{resource.id}"})
+
+
 def created(resource: ResourceT, collection: str) -> Response[ResourceT]:
     """201 with the whole resource and where to find it."""
     return Answer(resource, status_code=201, headers={"Location": f"{collection}/{resource.id}"})

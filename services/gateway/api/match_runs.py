@@ -1,25 +1,39 @@
-"""Match runs: starting one, and what they found."""
+"""Match runs: starting one, how far it is, and what it found."""
 
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar import Request, Response, get, post
+from litestar.datastructures import ResponseHeader, State
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, HeaderParameter
+from litestar.response import ServerSentEvent
 
-from contracts.caller import Scope
+from contracts.caller import Caller, Scope
 from contracts.matchmaker.match_runs import GetMatchRun, MatchRun, StartMatchRun
 from contracts.message import Page
-from services.gateway.api.asking import CREATED, Ask, Tell, created
+from services.gateway.api.asking import Ask, KeyHolder, Tell, accepted
 from services.gateway.api.listing import Listing
+from services.gateway.api.match_run_progress import ENDED, ProgressStreams, progress_of, read_last_event_id
 
 TAGS = ["Match runs"]
-# A run over the whole region takes seconds, where other commands take milliseconds.
+EVENT_STREAM = "text/event-stream"
+# Whoever waits for a match of the whole region waits seconds, where other questions take milliseconds.
 RUN_TIMEOUT_S = 60.0
+ACCEPTED = [ResponseHeader(name="Location", description="Address of the run.", documentation_only=True)]
+LastEventId = Annotated[
+    str | None,
+    HeaderParameter(name="Last-Event-ID", description="Id of the last event received; the stream goes on after it."),
+]
 
 
-@post("/v1/match-runs", scope=Scope.MATCHING, tags=TAGS, response_headers=CREATED)
+@post("/v1/match-runs", scope=Scope.MATCHING, tags=TAGS, status_code=202, response_headers=ACCEPTED)
 async def start_match_run(tell: Tell) -> Response[MatchRun]:
-    """Run the matcher over the whole region now, and wait for it; by a coordinator."""
-    return created(await tell(StartMatchRun(), timeout_s=RUN_TIMEOUT_S), "/v1/match-runs")
+    """Have the whole region matched; by a coordinator. The answer comes at once, `progress` tells how it goes on.
+
+    One run goes on at a time: while one does, the answer is that one.
+    """
+    return accepted(await tell(StartMatchRun()), "/v1/match-runs")
 
 
 @get("/v1/match-runs", scope=Scope.READ, tags=TAGS)
@@ -34,4 +48,35 @@ async def get_match_run(match_run_id: FromPath[UUID], ask: Ask) -> MatchRun:
     return await ask(GetMatchRun(match_run_id=match_run_id))
 
 
-routes = (start_match_run, list_match_runs, get_match_run)
+@get(
+    "/v1/match-runs/{match_run_id:uuid}/progress",
+    scope=Scope.READ,
+    tags=TAGS,
+    media_type=EVENT_STREAM,
+    responses={
+        200: ResponseSpec(str, description="The stream.", media_type=EVENT_STREAM, generate_examples=False),
+        204: ResponseSpec(None, description="The run has ended, and you have heard of it."),
+    },
+)
+async def follow_match_run(
+    match_run_id: FromPath[UUID],
+    ask: Ask,
+    caller: KeyHolder,
+    request: Request[None, Caller, State],
+    last_event_id: LastEventId = None,
+) -> Response[Any]:
+    """How a run goes on, as server-sent events: `id` is its version, `event` its state, `data` the run.
+
+    The stream ends with the run. Whoever has heard of its end gets 204, at which browsers ask no more.
+    """
+    heard = read_last_event_id(last_event_id)
+    streams: ProgressStreams = request.app.state.progress_streams
+    streams.require_room()
+    run = await ask(GetMatchRun(match_run_id=match_run_id))
+    if run.state in ENDED and run.version <= heard:
+        return Response(None, status_code=204)
+    pool = request.app.state.running.pool
+    return ServerSentEvent(progress_of(run, heard, caller, pool, streams), headers={"Cache-Control": "no-store"})
+
+
+routes = (start_match_run, list_match_runs, get_match_run, follow_match_run)

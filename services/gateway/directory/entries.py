@@ -26,9 +26,10 @@ from contracts.matchmaker.match_runs import MatchRun
 from contracts.matchmaker.mediations import Mediation
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
 from contracts.matchmaker.schools import School
+from contracts.matchmaker.unmet_demand import UnmetDemand
 from contracts.message import Resource, kebab_case
 from contracts.place import Place
-from contracts.vocabulary import OrganisationKind
+from contracts.vocabulary import Level, OrganisationKind, Theme
 
 COMPANY, ASSOCIATION, SCHOOL = OrganisationKind.COMPANY, OrganisationKind.ASSOCIATION, OrganisationKind.SCHOOL
 
@@ -88,6 +89,16 @@ def soonest_first(instant: datetime) -> str:
 def newest_first(instant: datetime) -> str:
     """A time as a word that sorts the other way: the microseconds left until the end of the year 9999."""
     return f"{(_END_OF_TIME - instant) // timedelta(microseconds=1):018d}"
+
+
+def most_first(number: int) -> str:
+    """A number as a word that sorts the other way."""
+    return f"{10**9 - number:010d}"
+
+
+def asked_for(theme: Theme | None, level: Level | None) -> str:
+    """What a class asked for, as one word; None leaves it open."""
+    return f"{theme or ''}/{level or ''}"
 
 
 @singledispatch
@@ -300,4 +311,27 @@ def _(proposal: PartnershipProposal) -> Entry:
 
 @entry_of.register
 def _(run: MatchRun) -> Entry:
-    return Entry(document=run, parties=(), sort_key=newest_first(run.started_at))
+    return Entry(document=run, parties=(), sort_key=newest_first(run.started_at), state=run.state)
+
+
+@entry_of.register
+def _(demand: UnmetDemand) -> Entry:
+    asked = {
+        asked_for(*pair)
+        for row in demand.rows
+        for pair in ((row.theme, row.level), (row.theme, None), (None, row.level))
+    }
+    return Entry(
+        document=demand,
+        parties=(),
+        public=True,
+        sort_key=most_first(demand.classes),
+        state="unmet" if demand.classes else "met",
+        tags=(
+            *((f"site:{demand.site_id}", f"company:{demand.company_id}") if demand.site_id else ()),
+            f"commune:{demand.place.commune}",
+            *(f"asked:{each}" for each in sorted(asked)),
+        ),
+        label=plain(demand.company_name or demand.place.commune_name),
+        place=demand.place,
+    )

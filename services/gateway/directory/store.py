@@ -30,6 +30,12 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     search: str | None = None
 
 
+async def find_entry(connection: "Connection[Any]", kind: type[ResourceT], entry_id: UUID) -> ResourceT | None:
+    """One thing as the directory knows it, whoever may see it."""
+    text = await connection.fetchval("select document from entry where kind = $1 and id = $2", kind_of(kind), entry_id)
+    return decoder_of(kind).decode(text) if text else None
+
+
 async def list_entries(
     connection: "Connection[Any]",
     kind: type[ResourceT],

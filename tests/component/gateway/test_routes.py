@@ -287,8 +287,9 @@ async def test_the_owner_is_asked_and_its_answer_given(
     async with played(shared_gateway, request_type, answer) as asked:
         got = await shared_gateway.http.request(method, path, headers=headers, json=body)
 
-    # None: something is made, at more than one address.
-    assert got.status_code == (200 if location == "" else 201), got.text
+    # None: something is made, at more than one address. A match run is only begun.
+    made = 202 if request_type is StartMatchRun else 201
+    assert got.status_code == (200 if location == "" else made), got.text
     assert got.headers.get("location", "") == (location or "")
     given = got.json()
     assert without_actions(given) == without_actions(msgspec.json.decode(msgspec.json.encode(answer)))
