@@ -78,6 +78,36 @@ async def test_the_proposal_says_why(people):
     assert why["words"]["en"] == proposal["summary_en"]
 
 
+async def test_a_school_asks_why_a_slot_is_not_proposed(region, people):
+    """What stands in the way, in both languages, and what would do; for this school, of slots that there are."""
+    _, industrialist, teacher, company, site, uai = people
+    asked = await a_class_request(teacher, uai, themes=["energy"])
+    slot = await a_slot(industrialist, await an_offer(industrialist, company, site))
+    path = f"/v1/class-requests/{asked['id']}/why-not/{slot['id']}"
+
+    async def answered():
+        answer = await teacher.get(path)
+        return answer.status_code == 200 and answer.json()
+
+    why = await until(answered)
+
+    assert (why["class_request_id"], why["slot_id"]) == (asked["id"], slot["id"])
+    (failed,) = (gate for gate in why["gates"] if not gate["passed"])
+    assert (failed["code"], failed["value"]) == ("theme", ["energy"])
+    assert all(gate["words"]["en"] and gate["words"]["fr"] for gate in why["gates"])
+    assert why["words"]["fr"].endswith("Ce qui s'y oppose\u00a0: le thème.")
+    assert why["words"]["en"].endswith("What stands in the way: the theme.")
+    assert "thème" in why["changes"][0]["words"]["fr"]
+    other_teacher = await region.sign_in(Role.TEACHER, await a_school(region))
+    for client, hidden in (
+        (other_teacher, path),
+        (industrialist, path),
+        (teacher, f"/v1/class-requests/{asked['id']}/why-not/{asked['id']}"),
+        (teacher, f"/v1/class-requests/{slot['id']}/why-not/{slot['id']}"),
+    ):
+        assert (await client.get(hidden)).status_code == 404
+
+
 async def test_an_offer_that_confirms_at_once_needs_no_answer(people):
     """The school's yes is enough."""
     _, industrialist, teacher, company, site, uai = people

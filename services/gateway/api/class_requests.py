@@ -16,12 +16,16 @@ from contracts.matchmaker.class_requests import (
     NewClassRequest,
     SubmitClassRequest,
 )
+from contracts.matchmaker.explanations import WhyNot
+from contracts.matchmaker.proposals import ExplainWhyNot
 from contracts.matchmaker.schools import GetSchool
 from contracts.message import Page
 from services.gateway.api.asking import CREATED, Ask, Change, Tell, created
 from services.gateway.api.listing import Listing, StateFilter
 
 TAGS = ["Class requests"]
+# The whole region is matched for the answer.
+WHY_NOT_TIMEOUT_S = 60.0
 
 
 @post("/v1/schools/{uai:str}/class-requests", scope=Scope.REQUESTS, tags=TAGS, response_headers=CREATED)
@@ -54,6 +58,13 @@ async def get_class_request(class_request_id: FromPath[UUID], ask: Ask) -> Class
     return await ask(GetClassRequest(class_request_id=class_request_id))
 
 
+@get("/v1/class-requests/{class_request_id:uuid}/why-not/{slot_id:uuid}", scope=Scope.READ, tags=TAGS)
+async def explain_why_not(class_request_id: FromPath[UUID], slot_id: FromPath[UUID], ask: Ask) -> WhyNot:
+    """Why a slot is not proposed to a class, or that it is, with the figures of now; for its school and the Region."""
+    query = ExplainWhyNot(class_request_id=class_request_id, slot_id=slot_id)
+    return await ask(query, timeout_s=WHY_NOT_TIMEOUT_S)
+
+
 @patch("/v1/class-requests/{class_request_id:uuid}", scope=Scope.REQUESTS, tags=TAGS)
 async def change_class_request(
     class_request_id: FromPath[UUID], data: JSONBody[ClassRequestChange], change: Change
@@ -76,6 +87,7 @@ routes = (
     list_class_requests_of_school,
     list_class_requests,
     get_class_request,
+    explain_why_not,
     change_class_request,
     move_class_request,
 )

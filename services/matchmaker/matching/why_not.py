@@ -17,6 +17,7 @@ from contracts.matchmaker.explanations import (
     AlternativeSide,
     Change,
     ChangeCode,
+    Explanation,
     Gate,
     PartCode,
     ScorePart,
@@ -40,7 +41,7 @@ from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.relaxing import relaxations
 from services.matchmaker.matching.score import mediator_value, part, visit_parts
 from services.matchmaker.matching.stakes import cost_of
-from services.matchmaker.matching.visits import VisitMatch, VisitPlan
+from services.matchmaker.matching.visits import VisitPlan
 
 # In these the pair is agreed, or waits for an answer: there is nothing to ask why not.
 STANDING_STATES: Final = OPEN_VISIT_PROPOSAL_STATES | {"booked"} | LIVE_BOOKING_STATES
@@ -55,7 +56,7 @@ def why_not(plan: VisitPlan, wish_id: UUID, slot_id: UUID, *, stands: str = "") 
     c, s = plan.wish_rows[wish_id], plan.slot_rows[slot_id]
     match = next((found for found in plan.matches if (found.wish_id, found.slot_id) == (wish_id, slot_id)), None)
     if match is not None:
-        return _proposed(plan, match, stands)
+        return already_proposed(wish_id, slot_id, explain_visit(plan, match), stands)
     tables = plan.tables
     wish, opening = tables.wishes.wishes[c], tables.openings.openings[s]
     gates = check_pair(wish, opening, tables.mediations, tables.today)
@@ -65,11 +66,11 @@ def why_not(plan: VisitPlan, wish_id: UUID, slot_id: UUID, *, stands: str = "") 
     return msgspec.structs.replace(why, stands=stands, words=words)
 
 
-def _proposed(plan: VisitPlan, match: VisitMatch, stands: str) -> WhyNot:
-    why = explain_visit(plan, match)
+def already_proposed(wish_id: UUID, slot_id: UUID, why: Explanation, stands: str) -> WhyNot:
+    """Return the answer of a pair that is proposed, or would be next: how it stands, and its explanation's figures."""
     return WhyNot(
-        class_request_id=match.wish_id,
-        slot_id=match.slot_id,
+        class_request_id=wish_id,
+        slot_id=slot_id,
         gates=why.gates,
         points=why.points,
         parts=why.parts,
