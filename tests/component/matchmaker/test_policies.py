@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from contracts.companies.bookings import BookingRequested
 from contracts.companies.slots import SlotOpened
+from contracts.companies.visit_offers import VisitOfferChanged
 from contracts.matchmaker.class_requests import SubmitClassRequest
 from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.matchmaker.match_runs import MatchRun
@@ -27,15 +29,19 @@ from contracts.matchmaker.policies import (
 from contracts.matchmaker.proposals import VisitProposal
 from contracts.matchmaker.schools import ImportSchools
 from contracts.vocabulary import PriorityEducation, Role, Theme
+from services.matchmaker.runs.reserve_store import load_reserve
 from services.matchmaker.service import service
 from tests.component.alone import alone
 from tests.component.matchmaker.given import (
     SUPPLY,
     TEACHER,
     UAI,
+    a_direct_booking,
     a_new_school,
     a_slot,
     a_wish,
+    an_offer,
+    answer,
     matched,
     proposed,
     wish,
@@ -266,6 +272,44 @@ async def test_kept_places_are_for_under_reached_classes_until_they_are_released
 
     assert (far_ahead.withdrawn, far_ahead.after.visits) == (1, 0)
     assert (released.withdrawn, released.after.visits) == (0, 1)
+
+
+@pytest.mark.parametrize(("holder", "left"), [(REP_UAI, 1), (UAI, 0)])
+async def test_a_kept_place_that_an_under_reached_class_holds_is_given(matchmaker, holder, left):
+    """Of two groups one is kept: the other is for anybody, once a class of priority education has booked the one."""
+    schools = (a_new_school(), a_new_school(uai=REP_UAI, commune="32147", priority=PriorityEducation.REP))
+    await matchmaker.ask(ImportSchools(schools=schools))
+    await wish(matchmaker)
+    taken = a_slot(version=2, groups=2, groups_taken=1)
+    booking = a_direct_booking(slot=taken, school_uai=holder, class_name="4e A")
+    await matchmaker.tell(*SUPPLY, BookingRequested(booking=booking, slot=taken))
+    await proposed(matchmaker)
+
+    effect = await matchmaker.ask(a_trial(PolicySettings(reserved_share=0.5)), COORDINATOR)
+
+    assert effect.after.visits == left
+
+
+@pytest.mark.parametrize(
+    ("slot", "pupils", "places", "held"),
+    [
+        ({"groups": 2, "pooled": True}, 24, 60, 24),
+        ({"groups": 3}, 24, 3, 1),
+        ({"groups": 3, "pupils_per_group": 20}, 24, 3, 2),
+    ],
+)
+async def test_an_accepted_visit_holds_what_a_booking_of_it_would(matchmaker, slot, pupils, places, held):
+    """Its pupils where places are pooled, else a group, or two where the class is split."""
+    await wish(matchmaker, pupils=pupils)
+    offer = a_slot().visit_offer_id
+    await matchmaker.tell(*SUPPLY, VisitOfferChanged(visit_offer=an_offer(version=2, splitting=True)))
+    await matchmaker.tell(SlotOpened(slot=a_slot(**slot)), SlotOpened(slot=a_slot(401, weeks=9, state="cancelled")))
+    await answer(matchmaker, await proposed(matchmaker), "accept")
+
+    reserve = await load_reserve(matchmaker.connection, [offer])
+
+    assert [planned.places for planned in reserve.planned] == [places]
+    assert [(taker.school.uai, taker.places) for taker in reserve.takers] == [(UAI, held)]
 
 
 async def test_the_policy_in_force_outlives_the_service(servers):
