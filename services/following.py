@@ -8,6 +8,7 @@ late and reordered ones do no harm. How events come from the broker is in `pulli
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -194,9 +195,10 @@ class Following:
 
     async def _give_up(self, message: Msg, error: Exception, work: Work) -> ToDo:
         kind, _ = self._handlers[message.subject]
-        # What nobody could read names nothing that could be given up.
-        if kind in self._given_up and not isinstance(error, msgspec.DecodeError):
-            await self._given_up[kind](decoder_of(kind).decode(message.data), error, work)
+        if kind in self._given_up:
+            # What nobody can read names nothing that could be given up.
+            with contextlib.suppress(msgspec.DecodeError):
+                await self._given_up[kind](decoder_of(kind).decode(message.data), error, work)
         return await work.finish()
 
 

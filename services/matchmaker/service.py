@@ -13,7 +13,17 @@ from services.matchmaker.policy import handlers as deciding
 from services.matchmaker.proposals import handlers as proposing
 from services.matchmaker.requests import handlers as requesting
 from services.matchmaker.runs import handlers as running
-from services.matchmaker.runs.triggers import MATCH_PARTNERSHIPS, MATCH_VISITS
+from services.matchmaker.runs import shard_work, stages
+from services.matchmaker.runs.changes import forget_old_changes
+from services.matchmaker.runs.event_runs import EventRuns
+from services.matchmaker.runs.triggers import (
+    END_RUN,
+    MATCH_PARTNERSHIPS,
+    MATCH_VISITS,
+    MERGE_RUN,
+    START_RUN,
+    TAKE_FACTS,
+)
 from services.matchmaker.schools import handlers as schooling
 from services.matchmaker.supply import handlers as supply
 from services.runtime import Service
@@ -73,15 +83,25 @@ service = Service(
         **dict.fromkeys(interventions.INTERVENTION_EVENTS, mediating.follow_intervention),
     },
     timers={
-        MATCH_VISITS: running.match_visits,
         MATCH_PARTNERSHIPS: running.match_partnerships,
+        START_RUN: running.start_after,
+        TAKE_FACTS: stages.take_facts,
+        MERGE_RUN: stages.merge_run,
+        END_RUN: stages.end_overdue,
         NAME_MEDIATOR: mediating.name_mediator,
         SEEK_AGAIN: mediating.name_again,
         proposing.EXPIRE_VISIT: proposing.expire_visit,
         proposing.EXPIRE_PARTNERSHIP: proposing.expire_partnership,
     },
+    # Each replica keeps a region of its own in memory.
+    reaching_timers=lambda _bus, _settings: {MATCH_VISITS: EventRuns().match_visits},
     schedule={
         "5 0 * * *": requesting.expire_past,
         "30 2 * * *": running.match_every_night,
+        "7 * * * *": running.match_every_hour,
+        "45 4 * * *": forget_old_changes,
     },
+    shares={match_runs.MatchShardWanted: shard_work.solve_wanted},
+    given_up={match_runs.MatchShardWanted: stages.give_up_shard},
+    timers_given_up={TAKE_FACTS: stages.give_up_timer, MERGE_RUN: stages.give_up_timer},
 )

@@ -35,11 +35,6 @@ async def lock_start(connection: Connection) -> None:
     await connection.execute("select pg_advisory_xact_lock(hashtext('start match run'))")
 
 
-async def lock_matching(connection: Connection) -> None:
-    """Let nobody else change proposals by matching before this transaction ends."""
-    await connection.execute("select pg_advisory_xact_lock(hashtext('match visits'))")
-
-
 async def allow_long_thought(connection: Connection) -> None:
     """Keep the server from taking this transaction for forgotten while a solver runs."""
     await connection.execute("set local idle_in_transaction_session_timeout = '30min'")

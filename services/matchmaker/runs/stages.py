@@ -34,7 +34,7 @@ from services.matchmaker.matching.shards import ShardSolution, merge, split
 from services.matchmaker.matching.visits import VisitPlan
 from services.matchmaker.policy.store import find_policy
 from services.matchmaker.runs import run_store
-from services.matchmaker.runs.change_store import find_turns
+from services.matchmaker.runs.change_store import find_turns, lock_turns
 from services.matchmaker.runs.changes import ChangeKind, end_whole_match, note_change
 from services.matchmaker.runs.keeping import digest_of, pack, told_by_plan, unpack
 from services.matchmaker.runs.meanwhile import Possible, moved_on, possible
@@ -98,7 +98,7 @@ async def take_facts(key: str, work: Work) -> None:
     await run_store.allow_long_thought(work.connection)
     # No match may change proposals while the tables are read one after another; what else changes meanwhile is found
     # when the run writes, by comparing.
-    await run_store.lock_matching(work.connection)
+    await lock_turns(work.connection)
     turns = await find_turns(work.connection)
     policy = await find_policy(work.connection)
     region = await load_region(work.connection, work.now)
@@ -152,7 +152,7 @@ async def merge_run(key: str, work: Work) -> None:
     reported = await asyncio.to_thread(with_plan, run, facts, plan)
 
     began = time.perf_counter()
-    await run_store.lock_matching(work.connection)
+    await lock_turns(work.connection)
     run = await run_store.lock_run(work.connection, run_id)
     if run is None or run.state != "sweeping":
         return

@@ -14,6 +14,7 @@ from contracts.companies.visit_offers import VisitOffer, VisitOfferPublished
 from contracts.fields import Contact
 from contracts.machines import LIVE_BOOKING_STATES
 from contracts.matchmaker.class_requests import NewClassRequest, SubmitClassRequest
+from contracts.matchmaker.match_runs import GetMatchRun, MatchRun, StartMatchRun
 from contracts.matchmaker.mediations import Mediation
 from contracts.matchmaker.proposals import AnswerVisitProposal, VisitProposal
 from contracts.matchmaker.schools import ImportSchools, NewSchool
@@ -207,6 +208,22 @@ async def proposed(matchmaker: Alone, state: str = "proposed", besides: tuple = 
 async def answer(matchmaker: Alone, proposal: VisitProposal, action: str, reason=None, caller=TEACHER):
     """The school's answer."""
     return await matchmaker.ask(AnswerVisitProposal(proposal_id=proposal.id, action=action, reason=reason), caller)
+
+
+async def matched_whole(matchmaker: Alone) -> MatchRun:
+    """The whole region is matched, on demand; the run as it ended."""
+    run = await matchmaker.ask(StartMatchRun())
+    return await ended(matchmaker, run.id)
+
+
+async def ended(matchmaker: Alone, run_id: UUID) -> MatchRun:
+    """The run, once it has ended."""
+
+    async def find() -> MatchRun | None:
+        run = await matchmaker.ask(GetMatchRun(match_run_id=run_id))
+        return run if run.state in {"completed", "failed"} else None
+
+    return await matchmaker.until(find)
 
 
 async def matched(matchmaker: Alone) -> None:

@@ -19,7 +19,6 @@ from contracts.companies.profiles import CompanySuspended
 from contracts.companies.slots import SlotChanged, SlotClosed, SlotDone, SlotOpened
 from contracts.companies.visit_offers import VisitOfferClosed, VisitOfferPublished, VisitOfferStale
 from contracts.matchmaker.class_requests import MoveClassRequest
-from contracts.matchmaker.match_runs import StartMatchRun
 from contracts.matchmaker.proposals import VisitProposal, VisitProposalBooked, VisitProposalClosed
 from tests.component.matchmaker.given import (
     SUPPLY,
@@ -33,6 +32,7 @@ from tests.component.matchmaker.given import (
     an_offer,
     answer,
     matched,
+    matched_whole,
     proposed,
     told_of,
     wish,
@@ -87,7 +87,7 @@ async def test_what_a_school_accepted_is_not_withdrawn_by_a_match(matchmaker, ha
     await matchmaker.tell(happens)
     await matchmaker.until(lambda: matchmaker.connection.fetchval("select count(*) > 0 from inbox"))
     await matched(matchmaker)
-    await matchmaker.ask(StartMatchRun())
+    await matched_whole(matchmaker)
 
     assert await matchmaker.documents("visit_proposal", VisitProposal) == [proposal]
 
@@ -118,7 +118,7 @@ async def test_every_live_booking_books_its_proposal(matchmaker, kind, state):
     )
 
     assert len(await matchmaker.announced(VisitProposalBooked)) == 1
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
     assert (run.visits_proposed, run.unserved_count) == (0, 0)
 
 
@@ -149,7 +149,7 @@ async def test_a_visit_that_the_school_moves_stays_booked(matchmaker):
         return found if found[0].booking_id == an_id(701) else None
 
     assert [(one.id, one.state) for one in await matchmaker.until(followed)] == [(proposal.id, "booked")]
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
     assert (run.visits_proposed, run.unserved_count) == (0, 0)
 
 
@@ -184,7 +184,7 @@ async def test_a_visit_that_the_company_moves_is_another_offer(matchmaker, first
         lambda: matchmaker.connection.fetchval("select count(*) from booking where state = 'confirmed'")
     )
     assert (gone.id, gone.why) == (proposal.id, "booking_rescheduled: rescheduled")
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
     assert (run.visits_proposed, run.unserved_count) == (0, 0)
     assert len(await matchmaker.announced(VisitProposalClosed)) == 1
 
@@ -208,7 +208,7 @@ async def test_a_slot_that_changed_is_matched_as_it_is_now(matchmaker):
     await wish(matchmaker)
     await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot(pupils_per_group=20)))
     await matchmaker.until(lambda: matchmaker.connection.fetchval("select count(*) from slot"))
-    before = await matchmaker.ask(StartMatchRun())
+    before = await matched_whole(matchmaker)
 
     await matchmaker.tell(SlotChanged(slot=a_slot(version=2, pupils_per_group=24)))
 
@@ -237,7 +237,7 @@ async def test_pooled_places_are_proposed_to_as_many_classes_as_surely_fit(match
 
     await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot(groups=3, pooled=True, pupils_taken=20)))
     await proposed(matchmaker)
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     standing = await matchmaker.documents("visit_proposal", VisitProposal, "state = 'proposed'")
     assert (len(standing), run.unserved_count) == (2, 1)
@@ -249,6 +249,6 @@ async def test_a_class_larger_than_the_places_left_is_not_proposed_them(matchmak
     await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot(groups=3, pooled=True, pupils_taken=70)))
     await matchmaker.until(lambda: matchmaker.connection.fetchval("select count(*) from slot"))
 
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     assert (run.visits_proposed, run.unserved_count) == (0, 1)

@@ -29,6 +29,7 @@ from tests.component.matchmaker.given import (
     a_slot,
     a_wish,
     an_id,
+    ended,
     matched,
     proposed,
     wish,
@@ -124,8 +125,9 @@ async def test_the_nightly_run_is_kept_and_can_be_read(matchmaker):
 
     await in_a_job(matchmaker, match_every_night)
 
+    (begun,) = await matchmaker.documents("match_run", MatchRun)
+    nightly = await ended(matchmaker, begun.id)
     runs = await matchmaker.documents("match_run", MatchRun)
-    nightly = next(run for run in runs if run.class_requests)
     assert {run.trigger for run in runs} == {"nightly"}
     assert await matchmaker.ask(GetMatchRun(match_run_id=nightly.id), TEACHER) == nightly
     assert [one.class_request_id for one in nightly.unserved] == [asked.id]

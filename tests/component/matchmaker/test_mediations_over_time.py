@@ -17,7 +17,6 @@ from contracts.companies.bookings import (
     MediationState,
 )
 from contracts.companies.slots import SlotOpened
-from contracts.matchmaker.match_runs import StartMatchRun
 from contracts.matchmaker.mediations import Mediation, MediationChanged, MediationNamed, MediationNotFound
 from tests.component.matchmaker.given import (
     a_capacity,
@@ -25,6 +24,7 @@ from tests.component.matchmaker.given import (
     a_slot,
     an_id,
     an_intervention,
+    matched_whole,
     proposed,
     told_of,
     wish,
@@ -168,7 +168,7 @@ async def test_booked_visits_use_up_what_proposals_may_promise(matchmaker):
     await matchmaker.tell(SlotOpened(slot=a_slot()))
     await matchmaker.until(lambda: matchmaker.connection.fetchval("select true from slot where id = $1", an_id(400)))
 
-    without = await matchmaker.ask(StartMatchRun())
+    without = await matched_whole(matchmaker)
     await matchmaker.tell(told_of(BookingCancelled, a_direct_booking(790, a_slot(490), state="cancelled", version=2)))
     await in_state(matchmaker, "over", 790)
     await matchmaker.tell(InterventionCancelled(intervention=an_intervention(mediation, "cancelled", 2)))

@@ -7,7 +7,6 @@ from contracts.associations.profiles import AssociationRegistered
 from contracts.companies.profiles import CompanyRegistered, SiteAdded
 from contracts.companies.visit_offers import VisitOfferPublished
 from contracts.errors import RequestRefused
-from contracts.matchmaker.match_runs import StartMatchRun
 from contracts.matchmaker.proposals import (
     AnswerPartnershipProposal,
     DeclineReason,
@@ -17,7 +16,15 @@ from contracts.matchmaker.proposals import (
     PartnershipProposalAgreed,
 )
 from contracts.vocabulary import Role
-from tests.component.matchmaker.given import a_capacity, a_company, a_site, an_association, an_id, an_offer
+from tests.component.matchmaker.given import (
+    a_capacity,
+    a_company,
+    a_site,
+    an_association,
+    an_id,
+    an_offer,
+    matched_whole,
+)
 from tests.unit.matchmaker.given import a_caller
 
 COMPANY = a_caller(Role.COMPANY, an_id(100))
@@ -78,7 +85,7 @@ async def test_a_declined_pair_rests(matchmaker):
     (proposal,) = await proposed(matchmaker)
 
     await matchmaker.ask(answer(proposal, "decline", DeclineReason.NO_CAPACITY), COMPANY)
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     assert run.partnerships_proposed == 0
 
@@ -88,7 +95,7 @@ async def test_an_open_proposal_is_not_made_twice(matchmaker):
     await matchmaker.tell(*PAIR, *PARTNER)
     await proposed(matchmaker)
 
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     assert run.partnerships_proposed == 0
     assert len(await proposed(matchmaker)) == 1

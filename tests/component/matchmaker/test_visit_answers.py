@@ -8,7 +8,6 @@ import pytest
 from contracts.companies.bookings import BookingConfirmed, BookingDeclined, BookingImpossible, BookingRequested
 from contracts.companies.slots import SlotOpened
 from contracts.errors import RequestRefused
-from contracts.matchmaker.match_runs import StartMatchRun
 from contracts.matchmaker.proposals import (
     AnswerVisitProposal,
     DeclineReason,
@@ -27,6 +26,7 @@ from tests.component.matchmaker.given import (
     a_slot,
     an_id,
     answer,
+    matched_whole,
     proposed,
     wish,
 )
@@ -55,7 +55,7 @@ async def test_declined_for_its_theme_the_whole_offer_is_left_out(matchmaker):
     first = await proposed(matchmaker)
 
     await answer(matchmaker, first, "decline", DeclineReason.THEME)
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     assert run.visits_proposed == 0
     assert run.unserved_count == 1
@@ -75,7 +75,7 @@ async def test_an_accepted_proposal_is_booked_by_its_owner(matchmaker):
     assert (accepted.state, booked.booking_id) == ("accepted", an_id(700))
     assert len(await matchmaker.announced(VisitProposalAccepted)) == 1
     assert len(await matchmaker.announced(VisitProposalBooked)) == 1
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
     assert (run.visits_proposed, run.unserved_count) == (0, 0)
 
 
@@ -176,9 +176,9 @@ async def test_an_answer_and_a_match_at_once_never_claim_too_much(matchmaker):
             answer(matchmaker, one, "accept" if n % 2 else "decline", None if n % 2 else DeclineReason.DATE)
             for n, one in enumerate(standing)
         ),
-        *(matchmaker.ask(StartMatchRun()) for _ in range(3)),
+        *(matched_whole(matchmaker) for _ in range(3)),
     )
-    await matchmaker.ask(StartMatchRun())
+    await matched_whole(matchmaker)
 
     open_now = await matchmaker.documents("visit_proposal", VisitProposal, "state in ('proposed', 'accepted')")
     assert len({one.class_request_id for one in open_now}) == len(open_now) == len(requests)

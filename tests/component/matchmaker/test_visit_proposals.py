@@ -10,7 +10,6 @@ from contracts.companies.profiles import CompanySuspended
 from contracts.companies.slots import SlotClosed, SlotOpened
 from contracts.companies.visit_offers import VisitOfferPublished
 from contracts.matchmaker.class_requests import MoveClassRequest
-from contracts.matchmaker.match_runs import StartMatchRun
 from contracts.matchmaker.proposals import (
     ExplainVisitProposal,
     VisitProposal,
@@ -26,6 +25,7 @@ from tests.component.matchmaker.given import (
     an_association,
     an_id,
     an_offer,
+    matched_whole,
     proposed,
     wish,
 )
@@ -130,7 +130,7 @@ async def test_a_visit_that_wants_mediation_waits_for_a_mediator(matchmaker):
     await wish(matchmaker)
     offer = an_offer(needs_mediation=True)
     await matchmaker.tell(*SUPPLY[:2], VisitOfferPublished(visit_offer=offer), SlotOpened(slot=a_slot()))
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     await matchmaker.tell(AssociationRegistered(association=an_association()), CapacityPublished(capacity=a_capacity()))
 
@@ -146,7 +146,7 @@ async def test_places_are_never_proposed_twice(matchmaker):
     await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot(groups=2)))
     await proposed(matchmaker)
 
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     standing = await matchmaker.documents("visit_proposal", VisitProposal, "state = 'proposed'")
     assert len(standing) == 2
@@ -169,6 +169,6 @@ async def test_what_does_not_fit_is_not_proposed(matchmaker, wrong):
     await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot()))
     await matchmaker.until(lambda: matchmaker.connection.fetchval("select count(*) from slot"))
 
-    run = await matchmaker.ask(StartMatchRun())
+    run = await matched_whole(matchmaker)
 
     assert (run.visits_proposed, run.unserved_count) == (0, 1)
