@@ -11,7 +11,6 @@ from contracts.matchmaker.explanations import (
     AlternativeReason,
     AlternativeSide,
     EquityPart,
-    GateCode,
     ScorePart,
 )
 from services.matchmaker.matching import words
@@ -153,78 +152,3 @@ def group_larger(pupils: int) -> Wording:
         f"With more than {limit.en}, this visit would no longer be possible.",
         f"Au-delà de {limit.fr}, cette visite ne serait plus possible.",
     )
-
-
-OBSTACLES: Final[dict[GateCode, Wording]] = {
-    GateCode.LEVEL: Wording("the level", "le niveau"),
-    GateCode.THEME: Wording("the theme", "le thème"),
-    GateCode.FORMAT: Wording("the format", "le format"),
-    GateCode.DATE_WINDOW: Wording("the period asked for", "la période demandée"),
-    GateCode.WEEKDAY: Wording("the weekday", "le jour de la semaine"),
-    GateCode.SCHOOL_DAY: Wording("the school calendar", "le calendrier scolaire"),
-    GateCode.LEAD_TIME: Wording("the time to prepare", "le délai de préparation"),
-    GateCode.ONE_A_DAY: Wording("another visit on that day", "une autre visite ce jour-là"),
-    GateCode.GROUP_MAX: Wording("too many pupils", "un effectif trop grand"),
-    GateCode.GROUP_MIN: Wording("too few pupils", "un effectif trop petit"),
-    GateCode.ADULTS: Wording("too few adults", "trop peu d'accompagnateurs"),
-    GateCode.ACCESS: Wording("accessibility", "l'accessibilité"),
-    GateCode.MINIMUM_AGE: Wording("the minimum age", "l'âge minimal"),
-    GateCode.TRAVEL: Wording("the longest journey", "le trajet maximal"),
-    GateCode.CAPACITY: Wording("no free place", "l'absence de place"),
-    GateCode.RESERVED: Wording("places kept for under-reached classes", "les places gardées pour les publics éloignés"),
-    GateCode.SCHOOL_HOURS: Wording("the hours of the school day", "les horaires de la journée de classe"),
-    GateCode.NOT_DECLINED: Wording("an earlier refusal", "un refus antérieur"),
-    GateCode.MEDIATION: Wording("no mediator available", "l'absence de médiation"),
-}
-_TAKEN: Final = Wording("a place given to another class", "une place donnée à une autre classe")
-
-
-def obstacle(gate: GateCode | None, openings: int) -> Wording:
-    """Say how many slots one gate alone keeps from a class; None: slots that suit it but went to others."""
-    what, slots = _TAKEN if gate is None else OBSTACLES[gate], words.count(openings, "slot", "créneau").en
-    return Wording(
-        f"{slots}: the only obstacle is {what.en}.",
-        words.typeset_french(f"{_french_slots(openings)} : le seul obstacle est {what.fr}."),
-    )
-
-
-def unserved(openings: int, obstacles: tuple[tuple[GateCode | None, int], ...]) -> Wording:
-    """Say why a class gets nothing, the most frequent obstacle first."""
-    if not openings:
-        return Wording("No slot is open to classes yet.", "Aucun créneau n'est encore ouvert aux classes.")
-    if not obstacles:
-        return typeset(
-            Wording(
-                f"None of the {words.english_number(openings)} open slots suits this class:"
-                " each misses several conditions.",
-                f"Aucun des {words.french_number(openings)} créneaux ouverts ne convient à cette classe : à chacun"
-                " manquent plusieurs conditions.",
-            )
-        )
-    gate, number = obstacles[0]
-    what = _TAKEN if gate is None else OBSTACLES[gate]
-    return typeset(
-        Wording(
-            f"No visit for this class: most often the only obstacle is {what.en}"
-            f" ({words.english_number(number)} of {words.english_number(openings)} slots).",
-            f"Pas de visite pour cette classe : le plus souvent, le seul obstacle est {what.fr}"
-            f" ({words.french_number(number)} des {words.french_number(openings)} créneaux).",
-        )
-    )
-
-
-def relaxed(gate: GateCode, limit: int, openings: int) -> Wording:
-    """Say how many slots a changed figure of the request would open."""
-    slots, french_slots = words.count(openings, "slot", "créneau").en, _french_slots(openings)
-    if gate is GateCode.TRAVEL:
-        minutes = words.minutes(limit)
-        return Wording(
-            f"A longest journey of {minutes.en} would open {slots}.",
-            f"Un trajet maximal de {minutes.fr} ouvrirait {french_slots}.",
-        )
-    adults = words.count(limit, "adult", "adulte")
-    return Wording(f"{adults.en} would open {slots}.", f"{adults.fr} ouvriraient {french_slots}.")
-
-
-def _french_slots(number: int) -> str:
-    return f"{words.french_number(number)}{words.NBSP}{'créneau' if number < 2 else 'créneaux'}"

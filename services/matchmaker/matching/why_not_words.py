@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import Cost, GateCode, ScorePart
-from services.matchmaker.matching import sentences, words
+from services.matchmaker.matching import sentences, unserved_words, words
 from services.matchmaker.matching.inputs import Opening, Wish
 
 
@@ -74,7 +74,7 @@ def if_not_standing(state: str, rest: Wording) -> Wording:
 
 def stopped(wish: Wish, opening: Opening, failed: Iterable[GateCode]) -> Wording:
     """Say which conditions the pair does not meet."""
-    which = words.listed((sentences.OBSTACLES[code] for code in failed), empty=Wording("", ""))
+    which = words.listed((unserved_words.OBSTACLES[code] for code in failed), empty=Wording("", ""))
     pair = _pair(wish, opening)
     return sentences.typeset(
         Wording(

@@ -1,5 +1,6 @@
 """Explanations of visits: words agree with facts, parts add up, alternatives are the nearest; why others get none."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from contracts.matchmaker.explanations import (
     UnderReachedReason,
     Unserved,
 )
-from contracts.vocabulary import Level, Theme, VisitFormat
+from contracts.vocabulary import Level, Theme, VisitFormat, Weekday
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.unserved import why_unserved
@@ -234,6 +235,18 @@ def test_each_obstacle_is_counted_where_it_stands_alone() -> None:
     [
         ({"max_travel_minutes": 10}, {}, "A longest journey of 13\u00a0min would open 1\u00a0slot."),
         ({"adults": 1}, {}, "2\u00a0adults would open 1\u00a0slot."),
+        (
+            {"from_date": date(2026, 11, 20)},
+            {},
+            "A period that begins on Thursday 12\u00a0November 2026 would open 1\u00a0slot.",
+        ),
+        (
+            {"until_date": date(2026, 11, 2)},
+            {},
+            "A period until Thursday 12\u00a0November 2026 would open 1\u00a0slot.",
+        ),
+        ({"weekdays": frozenset({Weekday.MONDAY})}, {}, "Coming on a Thursday too would open 1\u00a0slot."),
+        ({"themes": frozenset({Theme.ENERGY})}, {}, "Asking for the theme “Aerospace” too would open 1\u00a0slot."),
     ],
 )
 def test_a_remedy_is_told(wish_changes: dict[str, Any], opening_changes: dict[str, Any], remedy: str) -> None:

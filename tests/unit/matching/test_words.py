@@ -8,7 +8,7 @@ from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode, PartCode, UnderReachedReason
 from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
-from services.matchmaker.matching import gate_words, sentences, words
+from services.matchmaker.matching import gate_words, unserved_words, words
 from services.matchmaker.matching.checks import CHECKS
 
 
@@ -69,7 +69,7 @@ def test_a_weekend_has_a_weekday_too() -> None:
 def test_every_gate_has_its_words(code: GateCode) -> None:
     """Every gate has a sentence; every gate of a visit is also named as an obstacle."""
     assert code in gate_words.PHRASES
-    assert code not in CHECKS or sentences.obstacle(code, 1).fr.startswith("1\u00a0créneau\u00a0: ")
+    assert code not in CHECKS or unserved_words.obstacle(code, 1).fr.startswith("1\u00a0créneau\u00a0: ")
 
 
 def test_every_code_has_its_words() -> None:
@@ -91,5 +91,5 @@ def test_a_failed_gate_says_so() -> None:
 
 def test_singular_and_plural_remedies_read_well() -> None:
     """One slot, several slots."""
-    assert sentences.relaxed(GateCode.TRAVEL, 70, 2).fr == "Un trajet maximal de 70\u00a0min ouvrirait 2\u00a0créneaux."
-    assert sentences.relaxed(GateCode.ADULTS, 3, 1).fr == "3\u00a0adultes ouvriraient 1\u00a0créneau."
+    assert unserved_words.farther(70, 2).fr == "Un trajet maximal de 70\u00a0min ouvrirait 2\u00a0créneaux."
+    assert unserved_words.more_adults(3, 1).fr == "3\u00a0adultes ouvriraient 1\u00a0créneau."
