@@ -24,7 +24,7 @@ from services.gateway.directory.cursors import decode_cursor, encode_cursor
 
 TAGS = ["Matching policy"]
 # The whole region is matched twice, which takes seconds, where other questions take milliseconds.
-TRIAL_TIMEOUT_S = 60.0
+TRIAL_TIMEOUT_S = 120.0
 
 
 @get("/v1/policy", scope=Scope.READ, tags=TAGS)

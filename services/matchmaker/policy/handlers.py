@@ -15,7 +15,7 @@ from contracts.message import Page
 from services.matchmaker.policy.rules import change_policy, check_settings, shown_to
 from services.matchmaker.policy.store import find_policy, insert_policy, list_policies, lock_policy, read_only
 from services.matchmaker.policy.trying import try_settings
-from services.matchmaker.runs.triggers import rematch_partnerships, rematch_visits
+from services.matchmaker.runs.triggers import rematch_region
 from services.work import Work
 
 
@@ -33,8 +33,7 @@ async def change(request: ChangePolicy, work: Work) -> Policy:
     if changed is not known:
         await insert_policy(work.connection, changed)
         work.announce(PolicyChanged(policy=changed))
-        rematch_visits(work)
-        rematch_partnerships(work)
+        rematch_region(work, "policy")
     return shown_to(changed, work.caller)
 
 

@@ -25,8 +25,9 @@ async def lock_policy(connection: Connection) -> Policy:
 
 
 async def read_only(connection: Connection) -> None:
-    """From here on the transaction sees one moment, and can write nothing."""
+    """From here on the transaction sees one moment, writes nothing, and may think for minutes."""
     await connection.execute("set transaction isolation level repeatable read, read only")
+    await connection.execute("set local idle_in_transaction_session_timeout = '5min'")
 
 
 async def list_policies(connection: Connection, before_version: int | None, limit: int) -> tuple[Policy, ...]:

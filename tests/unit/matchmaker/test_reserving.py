@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.companies.profiles import Site
 from contracts.matchmaker.explanations import UnderReachedReason
@@ -56,9 +58,19 @@ def test_every_offer_is_counted_by_itself_and_by_date():
     assert [found[slot.slot_id] for slot in slots] == [0, 0, 1, 0, 0, 1]
 
 
-def reserved(today: date = TODAY, taken: int = 0, reasons=RURAL, until_days: int = 21, **given) -> int:
+@given(st.lists(st.integers(0, 200), max_size=30), st.integers(0, 500))
+def test_up_to_any_date_what_is_kept_is_the_share_to_half_a_place(places, thousandths):
+    """No slot keeps more than it has, nor less than nothing."""
+    found = kept(thousandths / 1000, *places)
+
+    for end in range(1, len(places) + 1):
+        assert abs(2000 * sum(found[:end]) - 2 * thousandths * sum(places[:end])) <= 1000
+    assert all(0 <= number <= size for number, size in zip(found, places, strict=True))
+
+
+def reserved(today: date = TODAY, taken: int = 0, reasons=RURAL, until_days: int = 21, **told) -> int:
     """How many places of a slot of ten groups, half of them kept, are still reserved on a day."""
-    opening = an_opening(**({"groups_free": 10 - taken} | given))
+    opening = an_opening(**({"groups_free": 10 - taken} | told))
     slot = PlannedSlot(opening.slot_id, opening.offer_id, datetime.combine(VISIT_DAY, NOW.timetz()), 10)
     takers = (Taker(opening.slot_id, a_school(), taken),) if taken else ()
     settings = PolicySettings(reserved_share=0.5, reserved_until_days=until_days)
