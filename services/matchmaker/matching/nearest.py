@@ -50,12 +50,15 @@ def chosen_of_slot(plan: VisitPlan, s: int) -> Ints:
 
 
 def lacks_place(plan: VisitPlan, c: int, s: int) -> bool:
-    """Say whether the slot's matches leave fewer places than the class needs."""
+    """Say whether the slot's matches leave fewer places than the class needs, of those that it may take."""
     tables, pairs = plan.tables, plan.candidates.pairs
     rows = chosen_of_slot(plan, s)
-    taken = int(places_needed(tables, pairs.c[rows], pairs.s[rows]).sum())
-    needed = int(places_needed(tables, np.array([c]), np.array([s]))[0])
-    return int(tables.openings.places_free[s]) - taken < needed
+    taken = places_needed(tables, pairs.c[rows], pairs.s[rows])
+    left = int(tables.openings.places_free[s]) - int(taken.sum())
+    if not tables.wishes.under_reached[c]:
+        by_others = int(taken[~tables.wishes.under_reached[pairs.c[rows]]].sum())
+        left = min(left, int(tables.openings.places_free[s] - tables.openings.reserved[s]) - by_others)
+    return left < int(places_needed(tables, np.array([c]), np.array([s]))[0])
 
 
 def shares_day(plan: VisitPlan, c: int, s: int, but: int = -1) -> bool:
