@@ -188,6 +188,9 @@ def _not_declined(pair: Pair) -> Finding:
 
 def _mediation(pair: Pair) -> Finding:
     needed = int(pair.opening.needs_mediation or pair.wish.wants_mediation)
+    # There may be hundreds: whom nobody needs nobody counts.
+    if not needed:
+        return Finding(True, 0, 0)
     able = sum(
         mediation.suits_slot(capacity, pair.opening)
         and mediation.suits_class(capacity, pair.wish.level, pair.wish.pupils)

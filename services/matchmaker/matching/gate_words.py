@@ -11,7 +11,7 @@ from services.matchmaker.matching.phrases import Phrase, Writer
 def of_gate(code: GateCode, value: GateValue, limit: GateValue, *, passed: bool, in_pupils: bool = False) -> Wording:
     """Return the gate's sentence in both languages; `in_pupils`: it counts pupils where others count groups."""
     phrase = IN_PUPILS.get(code, PHRASES[code]) if in_pupils else PHRASES[code]
-    said = phrase.said if passed or phrase.said_failed is None else phrase.said_failed
+    said = (None if passed else phrase.said_failed) or (None if limit else phrase.said_unasked) or phrase.said
     found, allowed = phrase.value(value), phrase.limit(limit)
     return Wording(
         said.en.format(value=found.en, limit=allowed.en),
@@ -118,6 +118,7 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
         Wording("Adults: {value}, {limit} required.", "Accompagnement : {value}, il en faut {limit}."),
         phrases.adults,
         phrases.number,
+        said_unasked=Wording("Adults: {value}, no number is required.", "Accompagnement : {value}, sans minimum."),
     ),
     GateCode.ACCESS: Phrase(
         Wording(
@@ -173,6 +174,7 @@ PHRASES: Final[dict[GateCode, Phrase]] = {
         ),
         lambda value: words.count(value, "mediator", "intervenant"),
         phrases.number,
+        said_unasked=Wording("Mediation: none is needed.", "Médiation : il n'en faut pas."),
     ),
 }
 

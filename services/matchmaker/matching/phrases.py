@@ -17,12 +17,16 @@ Writer = Callable[[Any], Wording]
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """A gate's sentence with `{value}` and `{limit}`, how to write these two, and a sentence for some failures."""
+    """A gate's sentence with `{value}` and `{limit}`, and how to write these two.
+
+    Some have a sentence of their own for a failure, and for a limit of 0: nothing is asked for.
+    """
 
     said: Wording
     value: Writer
     limit: Writer
     said_failed: Wording | None = None
+    said_unasked: Wording | None = None
 
 
 def each(writer: Writer, *, empty: Wording) -> Writer:

@@ -89,6 +89,41 @@ def test_a_failed_gate_says_so() -> None:
     assert passed.fr == "Le jeudi 12\u00a0novembre 2026 est un jour de classe."
 
 
+def test_what_is_not_asked_for_is_not_counted() -> None:
+    """A limit of nothing reads as such."""
+    mediation = gate_words.of_gate(GateCode.MEDIATION, 0, 0, passed=True)
+    adults = gate_words.of_gate(GateCode.ADULTS, 2, 0, passed=True)
+
+    assert mediation == Wording("Mediation: none is needed.", "Médiation\u00a0: il n'en faut pas.")
+    assert adults.en == "Adults: 2\u00a0adults, no number is required."
+
+
+def test_places_are_counted_in_groups_or_in_pupils() -> None:
+    """A pooled slot has room for pupils, another one for groups; so have the places that are kept."""
+    groups = gate_words.of_gate(GateCode.CAPACITY, 1, 2, passed=False)
+    pupils = gate_words.of_gate(GateCode.CAPACITY, 20, 24, passed=False, in_pupils=True)
+    kept = gate_words.of_gate(GateCode.RESERVED, 20, 16, passed=False, in_pupils=True)
+
+    assert groups.fr == "Places\u00a0: il reste 1\u00a0groupe, il en faut 2."
+    assert pupils.fr == "Places\u00a0: il en reste pour 20\u00a0élèves, il en faut 24."
+    assert kept.en == (
+        "Reserved places: 20\u00a0pupils kept for under-reached classes, at most 16 could be for this class to come."
+    )
+
+
+def test_hours_follow_each_language() -> None:
+    """From when to when a class is away, within its school day or not."""
+    away, at_school = ("07:45", "12:30"), ("08:00", "18:00")
+
+    failed = gate_words.of_gate(GateCode.SCHOOL_HOURS, away, at_school, passed=False)
+
+    assert failed.en == "Hours: away from 07:45 to 12:30, which the school day (08:00 to 18:00) does not hold."
+    assert failed.fr == (
+        "Horaires\u00a0: absence de 7\u00a0h\u00a045 à 12\u00a0h\u00a030, ce qui dépasse la journée de classe"
+        " (8\u00a0h\u00a000 à 18\u00a0h\u00a000)."
+    )
+
+
 def test_singular_and_plural_remedies_read_well() -> None:
     """One slot, several slots."""
     assert unserved_words.farther(70, 2).fr == "Un trajet maximal de 70\u00a0min ouvrirait 2\u00a0créneaux."
