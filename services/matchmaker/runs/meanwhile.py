@@ -67,17 +67,16 @@ def possible(moves: Moves, moved: MovedOn, stood: Iterable[Standing]) -> Possibl
 
     left_out: set[UUID] = set()
     slots, mediations = set(moved.slots), set(moved.mediations)
-    fresh = set(moved.wishes)
-    while fresh:
+    while fresh := {
+        wish
+        for wish in moved.wishes | needed.keys()
+        if wish not in left_out
+        and (wish in moved.wishes or any(slot in slots or mediator in mediations for slot, mediator in needed[wish]))
+    }:
         left_out |= fresh
         for wish in fresh:
             slots.update(given_up[wish])
             mediations.update(mediator for slot in given_up[wish] if (mediator := mediators.get((wish, slot))))
-        fresh = {
-            wish
-            for wish, places in needed.items()
-            if wish not in left_out and any(slot in slots or mediator in mediations for slot, mediator in places)
-        }
     return Possible(
         moves=Moves(
             made=tuple(match for match in moves.made if match.wish_id not in left_out),
