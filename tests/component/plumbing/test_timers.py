@@ -213,6 +213,27 @@ async def test_timer_that_never_succeeds_becomes_a_dead_letter(servers: Servers,
     assert await effects(servers) == (["lost"] if kind == "ring" else [])
 
 
+async def test_what_a_timer_was_for_is_given_up_with_its_dead_letter(servers: Servers) -> None:
+    """In the transaction that makes it, once."""
+
+    async def fail(_key: str, _work: Work) -> None:
+        raise RuntimeError("out of reach")
+
+    async def give_up(key: str, error: Exception, work: Work) -> None:
+        await note(work, f"{key} given up: {error}")
+        work.set_timer("bell", key, work.now)
+
+    async def toll(key: str, work: Work) -> None:
+        await note(work, f"{key} is told of")
+
+    await set_timers(servers, "lost", 2, "ring", ATTEMPTS - 1)
+    service = Service(name="companies", timers={"ring": fail, "bell": toll}, timers_given_up={"ring": give_up})
+    async with running(service, settings_of(service, servers)):
+        done = await until_effects(servers, "companies", 2)
+
+    assert done == ["lost given up: out of reach", "lost is told of"]
+
+
 async def test_timer_that_was_cancelled_does_not_ring(servers: Servers, bus: Bus) -> None:
     """Cancelling forgets the timers of that kind and key alone."""
 
