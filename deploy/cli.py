@@ -7,6 +7,7 @@ from deploy.commands.demo import demo
 from deploy.commands.health import health
 from deploy.commands.imports import imports
 from deploy.commands.keys import keys
+from deploy.commands.match import match
 from deploy.commands.production import migrate, provision, service
 from deploy.commands.run import run
 from deploy.commands.verify import verify
@@ -17,5 +18,5 @@ def passerelle() -> None:
     """A bridge between industry, science mediation and schools in Occitanie."""
 
 
-for command in (run, demo, imports, keys, health, verify, dead_letters, service, provision, migrate):
+for command in (run, demo, imports, keys, match, health, verify, dead_letters, service, provision, migrate):
     passerelle.add_command(command)
