@@ -1,11 +1,12 @@
 """One load for each agent so that every task has one: OR-Tools' CP-SAT over the loads, in parts that it finds easy.
 
-All losses together are at most the width, so at most one agent loses more than half of it. Either none does, and
-the many loads with great losses are out at once, or one certain agent does, and all others lose less than half.
-Each part has a fraction of the loads; together the parts leave nothing out.
+All losses together are at most the width, so at most one agent loses more than half of it, and then all others less.
+Either none does, and the many loads with great losses are out at once, or one certain agent does. Likewise with a
+third. Each part has a fraction of the loads, which are the more the greater the loss; the parts leave nothing out.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -15,9 +16,12 @@ from ortools.sat.python import cp_model
 from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.assignment.knapsacks import GRID
 from services.matchmaker.matching.assignment.loads import Loads
+from services.matchmaker.matching.assignment.pruning import pruned
 
 # So many loads are combined at once: parting them costs more than it saves.
 _FEW: Final = 800
+# Shares of the width at which the greatest loss of one agent parts the combinations.
+_LIMITS: Final = (1 / 3, 1 / 2, 2 / 3, 1.0)
 
 
 class Found(msgspec.Struct, frozen=True, eq=False):
@@ -43,7 +47,7 @@ def combine(loads: list[Loads], tasks: int, width: float, first_will_do: bool, l
     for part in _parts(loads, width):
         if left_s() <= 0:
             return Found(best, complete=False)
-        status, agent, loss = _solve(part, tasks, width, first_will_do, left_s())
+        status, agent, loss = _solve(pruned(part, tasks, width), tasks, width, first_will_do, left_s())
         if agent is not None:
             best = agent
             if first_will_do:
@@ -56,14 +60,18 @@ def combine(loads: list[Loads], tasks: int, width: float, first_will_do: bool, l
 
 
 def _parts(loads: list[Loads], width: float) -> Iterator[list[Loads]]:
+    """Yield parts of the loads that together hold every combination of losses up to `width`, each in one part only."""
     if sum(own.loss.size for own in loads) <= _FEW:
         yield loads
         return
-    half = width / 2
-    small = [own.among(own.loss <= half) for own in loads]
-    yield small
-    for agent, own in enumerate(loads):
-        yield [*small[:agent], own.among(own.loss > half), *small[agent + 1 :]]
+    yield [own.among(own.loss <= _LIMITS[0] * width) for own in loads]
+    for low, high in pairwise(limit * width for limit in _LIMITS):
+        # The first agent to lose more than `low`; those before lose less, and nobody more than is left over.
+        before = [own.among(own.loss <= low) for own in loads]
+        after = [own.among(own.loss <= min(high, width - low)) for own in loads]
+        for agent, own in enumerate(loads):
+            here = own.among((own.loss > low) & (own.loss <= high))
+            yield [*before[:agent], here, *after[agent + 1 :]]
 
 
 def _solve(

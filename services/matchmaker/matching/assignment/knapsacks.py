@@ -37,13 +37,13 @@ class Losses(msgspec.Struct, frozen=True, eq=False):
 
     def if_assigned(self) -> Floats:
         """Return how the bound rises if task j is agent i's, and so nobody else's, (M, N)."""
-        return self.taken + self.left.sum(axis=0) - self.left
+        rise: Floats = self.taken + self.left.sum(axis=0) - self.left
+        return rise
 
 
 def on_grid(price: Floats) -> Floats:
     """Return the prices rounded to the grid on which sums are exact."""
-    rounded: Floats = np.rint(price / GRID) * GRID
-    return rounded
+    return np.rint(price / GRID) * GRID
 
 
 def are_small(tasks: Tasks) -> bool:

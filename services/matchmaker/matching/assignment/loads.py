@@ -15,7 +15,7 @@ from services.matchmaker.matching.assignment.knapsacks import Losses
 from services.matchmaker.matching.assignment.problem import Tasks
 
 # Beyond so many loads of all agents their combination is no easier than the pairs themselves.
-MAX_LOADS: Final = 15_000
+MAX_LOADS: Final = 40_000
 
 
 class Loads(msgspec.Struct, frozen=True, eq=False):

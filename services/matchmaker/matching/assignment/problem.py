@@ -53,7 +53,8 @@ class AssignmentSolution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     `cost` is what that costs and `bound` what every assignment costs at least, both in the costs' unit; they are
     equal where the optimum is `proven`. Otherwise the time ended first, and `gap` is what that may have cost.
-    `price` (N,), in the same unit: the bound holds for these prices of tasks, at which agents choose for themselves.
+    `price` (N,), in the same unit, is what serving each task is worth: at these prices the agents, choosing for
+    themselves, take nearly every task nearly once. The bound that they give is where the search began.
     """
 
     agent: Ints

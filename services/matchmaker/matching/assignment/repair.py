@@ -3,6 +3,7 @@
 It need not be good, only soon there: what makes it optimal is the search between it and the bound.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -15,8 +16,8 @@ _MOST_SWAPPED: Final = 1_000
 _MOST_MOVES: Final = 400
 
 
-def repaired(tasks: Tasks, load: Bools, priced: Floats) -> Ints | None:
-    """Return an assignment near these loads, (M, N), or None where overload remains.
+def repaired(tasks: Tasks, load: Bools, priced: Floats, goes_on: Callable[[], bool]) -> Ints | None:
+    """Return an assignment near these loads, (M, N), or None where overload remains that no move mends while `goes_on`.
 
     Of several takers the cheapest by `priced` (M, N) keeps a task, and what nobody took goes to the cheapest of all.
     """
@@ -25,7 +26,7 @@ def repaired(tasks: Tasks, load: Bools, priced: Floats) -> Ints | None:
     # Above every difference in cost, so that a move that costs anything is worth a unit of overload less.
     penalty = int(np.ptp(tasks.cost)) * 2 + 1
     for _ in range(_MOST_MOVES):
-        if not _move(tasks, agent, penalty):
+        if not goes_on() or not _move(tasks, agent, penalty):
             break
     loads = np.bincount(agent, tasks.weight[agent, np.arange(agent.size)], tasks.capacity.size)
     return agent if np.all(loads <= tasks.capacity) else None

@@ -3,6 +3,7 @@
 The bound comes from exact knapsacks at good prices (`prices.py`). An assignment within a window above it uses only
 loads that lose little: they are enumerated (`loads.py`) and combined (`combining.py`). An empty window raises the
 bound, so the first solution found is optimal. On the published instances the first or second window holds it.
+Where the time ends before, the last of it goes to the most promising pairs alone.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from services.matchmaker.matching.arrays import Bools, Floats, Ints
+from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.assignment.combining import Found, combine
 from services.matchmaker.matching.assignment.knapsacks import Losses, are_small, linear_losses, losses
 from services.matchmaker.matching.assignment.loads import near_loads
@@ -33,10 +34,12 @@ from services.matchmaker.matching.assignment.repair import repaired
 _RESERVE: Final = 0.05
 # The share of the time that prices may take: without a search after them they are worth little.
 _PRICES_SHARE: Final = 0.5
+# The share of the time kept for the most promising pairs where no window held a solution in time.
+_POLISH_SHARE: Final = 0.2
 # How much wider than the last the next window is, at least by one step: small ones are searched in no time.
 _GROWTH: Final = 0.25
-# Where costs are not whole a first window has so many pairs a task: fewer hold no assignment, more take longer.
-_FIRST_PAIRS: Final = 1.3
+# So many pairs a task are the most promising ones: fewer hold no assignment, more take longer.
+_FEW_PAIRS: Final = 1.3
 
 
 def solve_assignment(
@@ -51,7 +54,7 @@ def solve_assignment(
         raise AssignmentMalformed("time_limit_s: must be above 0")
     began = clock()
     tasks = checked(problem)
-    search = _Search(tasks, lambda: time_limit_s * (1 - _RESERVE) - (clock() - began), time_limit_s)
+    search = _Search(tasks, time_limit_s, lambda: time_limit_s * (1 - _RESERVE) - (clock() - began))
     search.run()
     if search.agent is None:
         raise AssignmentUnfinished(
@@ -71,63 +74,78 @@ def solve_assignment(
 class _Search:
     """One problem's bound, in whole steps, and its best assignment: they meet where the optimum is proven."""
 
-    def __init__(self, tasks: Tasks, left_s: Callable[[], float], limit_s: float) -> None:
+    def __init__(self, tasks: Tasks, limit_s: float, left_s: Callable[[], float]) -> None:
         self._tasks = tasks
+        self._limit_s = limit_s
         self._left_s = left_s
-        self.agent: Ints | None = None
-        self._relax(limit_s)
-
-    def _relax(self, limit_s: float) -> None:
-        tasks = self._tasks
-        capacity_price = capacity_prices(tasks, self._left_s() * _PRICES_SHARE)
-        self.losses: Losses = linear_losses(tasks, capacity_price)
-        load: Bools = np.zeros(tasks.cost.shape, np.bool_)
         self._tabled = are_small(tasks)
-        if self._tabled:
-            until = limit_s * (1 - _PRICES_SHARE)
-            best = climb(tasks, self.losses.price, lambda: self._left_s() > until)
-            self.losses, load = losses(tasks, best.price), best.load
-        self._take(repaired(tasks, load, tasks.cost + capacity_price[:, None] * tasks.weight))
-        self.lower = math.ceil(self.losses.bound)
+        self.agent: Ints | None = None
+        self.losses = self._relax()
+        # How the bound rises with each pair: some pair must serve each task, so at least by the least of them.
+        self._rises = self.losses.if_assigned()
+        self.lower = math.ceil(self.losses.bound + float(self._rises.min(axis=0).max()))
 
     def run(self) -> None:
         """Search window after window until bound and cost meet, or the time ends."""
-        rises = self.losses.if_assigned()
-        # Some pair must serve each task, so the bound rises by what the cheapest of them makes it.
-        self.lower = max(self.lower, math.ceil(self.losses.bound + float(rises.min(axis=0).max())))
-        dearest = int(np.where(self._tasks.allowed, self._tasks.cost, self._tasks.cost.min()).max(axis=0).sum())
-        most = self._first_window(rises)
-        while self._left_s() > 0:
+        if not self._search_windows() and self._left_s() > 0:
+            most = None if self.agent is None else self._tasks.total(self.agent) - 1
+            self._take(assign_among(self._tasks, self._rises <= self._few(), most, False, self._left_s()).agent)
+
+    def _relax(self) -> Losses:
+        """Return the bound, and take a first assignment from what agents choose for themselves at its prices."""
+        tasks = self._tasks
+        capacity_price = capacity_prices(tasks, self._left_s() * _PRICES_SHARE)
+        relaxed, load = linear_losses(tasks, capacity_price), np.zeros(tasks.cost.shape, np.bool_)
+        if self._tabled:
+            best = climb(tasks, relaxed.price, self._may_go_on)
+            relaxed, load = losses(tasks, best.price), best.load
+        priced = tasks.cost + capacity_price[:, None] * tasks.weight
+        self._take(repaired(tasks, load, priced, self._may_go_on))
+        return relaxed
+
+    def _may_go_on(self) -> bool:
+        return self._left_s() > self._limit_s * (1 - _PRICES_SHARE)
+
+    def _windows_left_s(self) -> float:
+        return self._left_s() - self._limit_s * _POLISH_SHARE
+
+    def _search_windows(self) -> bool:
+        """Return whether bound and cost have met."""
+        tasks = self._tasks
+        dearest = int(np.where(tasks.allowed, tasks.cost, tasks.cost.min()).max(axis=0).sum())
+        # The bound itself, or where steps are tiny, a little above.
+        most = self.lower if tasks.whole else max(self.lower, math.ceil(self.losses.bound + self._few()))
+        while self._windows_left_s() > 0:
             if self.agent is not None:
-                most = min(most, self._tasks.total(self.agent) - 1)
+                most = min(most, tasks.total(self.agent) - 1)
             if most < self.lower:
-                return
-            width = most - self.losses.bound
-            found = self._within(rises <= width, width, most)
+                return True
+            found = self._within(most)
             self._take(found.agent)
             if not found.complete:
-                return
-            self.lower = most + 1 if found.agent is None else self._tasks.total(found.agent)
+                return False
+            self.lower = most + 1 if found.agent is None else tasks.total(found.agent)
             if self.agent is None and most >= dearest:
                 raise AssignmentInfeasible(
                     "capacity: no assignment serves every task; raise capacities, or leave tasks out"
                 )
             most = min(dearest, most + max(1, math.ceil((most - self.losses.bound) * _GROWTH)))
+        return False
 
-    def _first_window(self, rises: Floats) -> int:
-        """Return the cost where the first window ends: the bound itself, or where steps are tiny, a little above."""
-        if self._tasks.whole:
-            return self.lower
-        pairs = min(rises.size - 1, int(rises.shape[1] * _FIRST_PAIRS))
-        return max(self.lower, math.ceil(self.losses.bound + float(np.partition(rises, pairs, axis=None)[pairs])))
+    def _few(self) -> float:
+        """Return by how much the bound rises with the most promising pairs at most."""
+        possible = self._rises[self._tasks.allowed]
+        pairs = min(possible.size - 1, int(self._rises.shape[1] * _FEW_PAIRS))
+        return float(np.partition(possible, pairs)[pairs])
 
-    def _within(self, pairs: Bools, width: float, most: int) -> Found:
+    def _within(self, most: int) -> Found:
         """Search the window up to `most` whole."""
+        width = most - self.losses.bound
         loads = near_loads(self._tasks, self.losses, width) if self._tabled else None
         first_will_do = most == self.lower
         if loads is None:
-            return assign_among(self._tasks, pairs, most, first_will_do, self._left_s())
-        return combine(loads, pairs.shape[1], width, first_will_do, self._left_s)
+            return assign_among(self._tasks, self._rises <= width, most, first_will_do, self._windows_left_s())
+        return combine(loads, self._rises.shape[1], width, first_will_do, self._windows_left_s)
 
     def _take(self, agent: Ints | None) -> None:
         if agent is not None and (self.agent is None or self._tasks.total(agent) < self._tasks.total(self.agent)):
