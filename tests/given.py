@@ -224,6 +224,25 @@ async def a_class_request(client: httpx.AsyncClient, uai: str, **given: Any) -> 
     return body(await client.post(f"/v1/schools/{uai}/class-requests", json=told | given), 201)
 
 
+async def a_match_run(coordinator: httpx.AsyncClient) -> Any:
+    """The whole region matched on demand: the run as its progress told of it last."""
+    begun = await coordinator.post("/v1/match-runs")
+    body(begun, 202)
+    return (await progress_of(coordinator, begun.headers["location"]))[-1]
+
+
+async def progress_of(client: httpx.AsyncClient, run_path: str, heard: int = 0) -> list[Any]:
+    """What a run's progress tells until the run ends; a stream that was cut is taken up again."""
+    told: list[Any] = []
+    async with asyncio.timeout(PATIENCE_S):
+        while not told or told[-1]["state"] not in {"completed", "failed"}:
+            headers = {"Last-Event-ID": str(told[-1]["version"] if told else heard)}
+            async with client.stream("GET", f"{run_path}/progress", headers=headers) as stream:
+                lines = [line async for line in stream.aiter_lines() if line.startswith("data: ")]
+            told += [msgspec.json.decode(line.removeprefix("data: ")) for line in lines]
+    return told
+
+
 async def proposals(client: httpx.AsyncClient, kind: str = "visit", state: str = "proposed") -> Any:
     """The caller's proposals in that state, once there are any."""
 

@@ -9,7 +9,7 @@ from deploy.imports.layout import recognise
 from deploy.imports.schools import SCHOOLS
 from deploy.imports.sending import load
 from deploy.imports.table import open_table
-from tests.given import a_company, a_site, a_slot, an_offer, body, school_day, until
+from tests.given import a_company, a_match_run, a_site, a_slot, an_offer, body, school_day, until
 
 # Prefectures and small industrial towns of all parts of the region.
 TOWNS = (
@@ -41,7 +41,7 @@ async def test_the_main_job_with_the_real_schools(region, real_data):
     slots = [slot for town in TOWNS for slot in await open_company(region, coordinator, town)]
 
     async def settled():
-        run = body(await coordinator.post("/v1/match-runs"), 201)
+        run = await a_match_run(coordinator)
         return run if run["visits_proposed"] == 0 and run["slots"] == len(slots) else None
 
     run = await until(settled)

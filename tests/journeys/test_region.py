@@ -14,6 +14,7 @@ from tests.given import (
     an_association,
     an_offer,
     body,
+    progress_of,
     proposals,
     until,
 )
@@ -39,14 +40,23 @@ async def test_actors_stand_on_the_map(region):
 
 
 async def test_the_region_runs_a_match_and_reads_it(region):
-    """How many proposals, how long it took, and who is left out with the reason."""
+    """How it goes on, how many proposals there are, and who is left out with the reason."""
     coordinator = await region.sign_in(Role.COORDINATOR)
     uai = await a_school(region)
     teacher = await region.sign_in(Role.TEACHER, uai)
     await a_class_request(teacher, uai)
 
-    run = body(await coordinator.post("/v1/match-runs"), 201)
+    begun = await coordinator.post("/v1/match-runs")
+    told = await progress_of(coordinator, begun.headers["location"])
 
+    run = told[-1]
+    assert body(begun, 202)["state"] == "requested"
+    assert [each["version"] for each in told] == sorted({each["version"] for each in told})
+    assert (run["state"], run["progress"], run["gap"]) == ("completed", 1.0, 0.0)
+    assert body(await coordinator.get(begun.headers["location"]))["digest"] == run["digest"]
+    assert await progress_of(teacher, begun.headers["location"], heard=run["version"] - 1) == [
+        {**run, "allowed_actions": []}
+    ]
     assert (run["trigger"], run["unserved_count"]) == ("request", 1)
     assert run["unserved"][0]["school_uai"] == uai
     assert run["unserved"][0]["explanation"]["fr"]
