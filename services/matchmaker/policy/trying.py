@@ -2,14 +2,12 @@
 
 import asyncio
 from datetime import date, datetime
-from math import ceil
 
 from contracts.local_time import local_day
-from contracts.matchmaker.equity import EquityCell, EquityTable
 from contracts.matchmaker.policies import PolicyEffect, PolicyOutcome, PolicySettings
-from services.matchmaker.matching.cells import Cell, cell_of, cells_of
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.visits import VisitPlan, match_visits
+from services.matchmaker.policy.counting import count_equity
 from services.matchmaker.runs.region import Region, facts_of, load_region
 from services.work import Connection
 
@@ -44,37 +42,14 @@ def _outcome(facts: VisitFacts, plan: VisitPlan, settings: PolicySettings) -> Po
     """What a plan gives together with the visits that classes accepted or booked."""
     classes = {wish.id for wish in facts.wishes}
     firm = [one.wish_id for one in facts.standing if one.state is not StandingState.PROPOSED and one.wish_id in classes]
+    served = frozenset([*firm, *(match.wish_id for match in plan.matches)])
     return PolicyOutcome(
         visits=len(firm) + len(plan.matches),
-        classes_served=len({*firm, *(match.wish_id for match in plan.matches)}),
+        classes_served=len(served),
         gap=1 - plan.value / plan.bound if plan.bound > 0 else 0.0,
-        equity=equity_of(facts, plan, settings),
+        equity=count_equity(facts, served, settings.floors),
     )
 
 
 def _match(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
     return match_visits(facts.wishes, facts.openings, facts.mediations, facts.standing, settings.weights, facts.today)
-
-
-def equity_of(facts: VisitFacts, plan: VisitPlan, settings: PolicySettings) -> EquityTable:
-    """The cells with the floors that the settings name."""
-    stood = {one.wish_id for one in facts.standing}
-    firm = {one.wish_id for one in facts.standing if one.state is not StandingState.PROPOSED}
-    served = firm | {match.wish_id for match in plan.matches}
-    rates = {Cell(floor.territory, floor.under_reached): floor.lowest_rate for floor in settings.floors}
-    cells = []
-    for cell in cells_of(facts.wishes):
-        ids = {wish.id for wish in facts.wishes if cell_of(wish) == cell}
-        floor = ceil(len(ids) * rates.get(cell, 0.0))
-        cells.append(
-            EquityCell(
-                territory=cell.territory,
-                under_reached=cell.under_reached,
-                classes=len(ids),
-                served_before=len(ids & stood),
-                served=len(ids & served),
-                floor=floor,
-                deficit=max(0, floor - len(ids & served)),
-            )
-        )
-    return EquityTable(cells=tuple(cells), lowest_rate=min((cell.rate for cell in cells), default=0.0))
