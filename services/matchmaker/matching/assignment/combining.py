@@ -2,7 +2,7 @@
 
 All losses together are at most the width, so at most one agent loses more than half of it, and then all others less.
 Either none does, and the many loads with great losses are out at once, or one certain agent does. Likewise with a
-third. Each part has a fraction of the loads, which are the more the greater the loss; the parts leave nothing out.
+third, and so on. Each part has a fraction of the loads, since most of them lose much; the parts leave nothing out.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from services.matchmaker.matching.assignment.pruning import pruned
 # So many loads are combined at once: parting them costs more than it saves.
 _FEW: Final = 800
 # Shares of the width at which the greatest loss of one agent parts the combinations.
-_LIMITS: Final = (1 / 3, 1 / 2, 2 / 3, 1.0)
+_LIMITS: Final = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0)
 
 
 class Found(msgspec.Struct, frozen=True, eq=False):

@@ -111,7 +111,8 @@ class _Table:
 
     def offer(self, profit: Floats, weight: Ints, taken: Bools | None = None) -> None:
         """Let each agent take one more task, of profit and weight (M,), where it gains by it; `taken` notes where."""
-        np.take(self._flat, self._cells - weight[:, None], out=self._candidate)
+        # Every cell is there; "clip" only spares the copy that checking would take.
+        np.take(self._flat, self._cells - weight[:, None], out=self._candidate, mode="clip")
         self._candidate += profit[:, None]
         if taken is not None:
             np.greater(self._candidate, self.best, out=taken)

@@ -100,7 +100,7 @@ class _Search:
             best = climb(tasks, relaxed.price, self._may_go_on)
             relaxed, load = losses(tasks, best.price), best.load
         priced = tasks.cost + capacity_price[:, None] * tasks.weight
-        self._take(repaired(tasks, load, priced, self._may_go_on))
+        self._take(repaired(tasks, load, priced, lambda: self._windows_left_s() > 0))
         return relaxed
 
     def _may_go_on(self) -> bool:
