@@ -230,17 +230,32 @@ async def test_a_stale_offer_is_still_proposed(matchmaker):
     assert await matchmaker.documents("visit_proposal", VisitProposal) == [fresh]
 
 
-async def test_pooled_places_are_proposed_to_as_many_classes_as_surely_fit(matchmaker):
-    """Seventy of ninety places are left, thirty at most come each: two of three classes of twenty-four."""
+@pytest.mark.parametrize(("taken", "classes"), [(18, 3), (19, 2), (50, 1)])
+async def test_pooled_places_are_proposed_to_as_many_classes_as_fit(matchmaker, taken, classes):
+    """Three classes of twenty-four ask for what is left of ninety places."""
     for _ in range(3):
         await wish(matchmaker)
 
-    await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot(groups=3, pooled=True, pupils_taken=20)))
+    await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot(groups=3, pooled=True, pupils_taken=taken)))
     await proposed(matchmaker)
     run = await matched_whole(matchmaker)
 
     standing = await matchmaker.documents("visit_proposal", VisitProposal, "state = 'proposed'")
-    assert (len(standing), run.unserved_count) == (2, 1)
+    assert (len(standing), run.unserved_count) == (classes, 3 - classes)
+
+
+async def test_a_class_that_is_split_takes_two_groups(matchmaker):
+    """Of three groups of fifteen, two classes of twenty-four would want four."""
+    for _ in range(2):
+        await wish(matchmaker)
+    supply = (*SUPPLY[:2], VisitOfferPublished(visit_offer=an_offer(splitting=True)))
+
+    await matchmaker.tell(*supply, SlotOpened(slot=a_slot(groups=3, pupils_per_group=15)))
+    await proposed(matchmaker)
+    run = await matched_whole(matchmaker)
+
+    standing = await matchmaker.documents("visit_proposal", VisitProposal, "state = 'proposed'")
+    assert (len(standing), run.unserved_count) == (1, 1)
 
 
 async def test_a_class_larger_than_the_places_left_is_not_proposed_them(matchmaker):
