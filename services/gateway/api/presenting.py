@@ -22,6 +22,7 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.machines import Machine
 from contracts.matchmaker.class_requests import ClassRequest
+from contracts.matchmaker.match_runs import MatchRun
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
 from contracts.message import Resource
 from contracts.vocabulary import OrganisationKind, Role
@@ -57,6 +58,8 @@ WAYS: dict[type[Resource], Ways] = {
     PartnershipProposal: Ways(
         machines.PARTNERSHIP_PROPOSAL, Scope.PROPOSALS, company="company_id", association="association_id"
     ),
+    # It goes on by itself: nobody has a move.
+    MatchRun: Ways(machines.MATCH_RUN, Scope.MATCHING),
 }
 
 # A slot is changed by who offers it, but booked and waited for by who may book.

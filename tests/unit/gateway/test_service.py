@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from contracts import catalogue
+from contracts.matchmaker.match_runs import MatchShardWanted
 from contracts.matchmaker.mediations import MediationNamed, MediationNotFound
 from contracts.matchmaker.policies import PolicyChanged
 from contracts.message import Resource, owner_of
@@ -11,8 +12,8 @@ from services.gateway.directory.entries import PRIVATE, entry_of, kind_of
 from services.gateway.service import service
 
 # Between the matchmaker and the associations; what comes of it is an intervention, which everybody concerned sees.
-# Versions of the policy are listed by the matchmaker, which keeps them all.
-NOT_KEPT = (MediationNamed, MediationNotFound, PolicyChanged)
+# Versions of the policy are listed by the matchmaker, which keeps them all; its replicas share out a run's territories.
+NOT_KEPT = (MediationNamed, MediationNotFound, PolicyChanged, MatchShardWanted)
 FOLLOWED = [event for event in catalogue.events() if owner_of(event) != service.name and event not in NOT_KEPT]
 
 
