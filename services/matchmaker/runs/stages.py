@@ -18,6 +18,7 @@ import msgspec
 
 from contracts.local_time import local_day
 from contracts.machines import MATCH_RUN, SYSTEM
+from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.match_runs import (
     MatchRun,
     MatchRunCompleted,
@@ -150,6 +151,7 @@ async def merge_run(key: str, work: Work) -> None:
     facts, plan = await asyncio.to_thread(_merge, told, solutions)
     sweeping_ms = _ms_since(began)
     reported = await asyncio.to_thread(with_plan, run, facts, plan)
+    explained = await asyncio.to_thread(_explain_new, facts, plan)
 
     began = time.perf_counter()
     await lock_turns(work.connection)
@@ -158,7 +160,7 @@ async def merge_run(key: str, work: Work) -> None:
         return
     region = await load_region(work.connection, work.now)
     left = await asyncio.to_thread(_still_possible, region, told.settings, facts, plan)
-    written = await write_moves(work, region, left.moves, lambda match: explain_visit(plan, match), run_id)
+    written = await write_moves(work, region, left.moves, lambda match: explained[match.wish_id, match.slot_id], run_id)
     # What was matched or changed since the facts were taken is looked at once more, knowing what this run made.
     note_change(work, ChangeKind.CLASS_REQUEST, *sorted(left.left_out))
     await end_whole_match(work, told.since_turn)
@@ -187,6 +189,16 @@ def _merge(told: run_store.Facts, solutions: dict[str, bytes]) -> tuple[VisitFac
     facts = unpack(told.packed, VisitFacts)
     found = {shard: unpack(packed, ShardSolution) for shard, packed in solutions.items()}
     return facts, merge(facts, told.settings, found)
+
+
+def _explain_new(facts: VisitFacts, plan: VisitPlan) -> dict[tuple[UUID, UUID], Explanation]:
+    """The explanations of what is not proposed yet: most of the work of writing, done before others have to wait."""
+    known = {(stands.wish_id, stands.slot_id) for stands in facts.standing}
+    return {
+        (match.wish_id, match.slot_id): explain_visit(plan, match)
+        for match in plan.matches
+        if (match.wish_id, match.slot_id) not in known
+    }
 
 
 def _still_possible(region: Region, settings: PolicySettings, facts: VisitFacts, plan: VisitPlan) -> Possible:
