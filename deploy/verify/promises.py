@@ -47,6 +47,16 @@ _LATE = """
 select key as id, format('%s of %s, due at %s', kind, current_schema(), due_at) as words
 from timer where due_at < now() - interval '30 seconds' order by due_at
 """
+# A run publishes all that it proposes with its end; what holds it up for an hour makes it fail.
+_HALF_PUBLISHED = """
+select p.id, format('of the match run %s, which is %s', r.id, r.state) as words
+from visit_proposal p join match_run r on r.id = (p.document ->> 'match_run_id')::uuid
+where r.state <> 'completed' order by p.id
+"""
+_ENDLESS = """
+select id, format('%s since %s', state, started_at) as words
+from match_run where state not in ('completed', 'failed') and started_at < now() - interval '70 minutes'
+"""
 _DEAD = """
 select id, format('%s %s: %s', current_schema(), subject, left(error, 200)) as words
 from dead_letter where retried_at is null order by failed_at
@@ -118,6 +128,15 @@ INVARIANTS = (
         "timers",
         "none is more than 30 s late",
         asking(*(Question(service, "select count(*) from timer", _LATE) for service in SERVICES)),
+    ),
+    Invariant(
+        "match_runs",
+        "match runs",
+        "each ends, and nothing is proposed before its end",
+        asking(
+            Question("matchmaker", "select count(*) from match_run", _HALF_PUBLISHED),
+            Question("matchmaker", "select 0", _ENDLESS),
+        ),
     ),
     Invariant(
         "dead_letters",

@@ -62,6 +62,13 @@ WRONGS = {
         "update booking set document = document || '{\"ready\": false}' where state = 'approved'",
         "ready is true, though it is approved",
     ),
+    "match_runs": (
+        "matchmaker",
+        "update match_run set state = 'sweeping' where id ="
+        " (select (document ->> 'match_run_id')::uuid from visit_proposal limit 1)",
+        "update match_run set state = 'completed' where state = 'sweeping'",
+        ", which is sweeping",
+    ),
     "idempotency": (
         "associations",
         "insert into idempotency (caller, key, request_hash, answer) values ('company:1', 'lost', '', '')",
