@@ -35,7 +35,7 @@ _RESERVE: Final = 0.05
 # The share of the time that prices may take: without a search after them they are worth little.
 _PRICES_SHARE: Final = 0.5
 # The share of the time kept for the most promising pairs where no window held a solution in time.
-_POLISH_SHARE: Final = 0.2
+_POLISH_SHARE: Final = 0.15
 # How much wider than the last the next window is, at least by one step: small ones are searched in no time.
 _GROWTH: Final = 0.25
 # So many pairs a task are the most promising ones: fewer hold no assignment, more take longer.
