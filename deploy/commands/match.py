@@ -128,6 +128,8 @@ def show_replay(run_id: UUID, as_json: bool, data: Path, nats_url: str | None) -
         tell(f"The same, byte for byte: {outcome['matches']} matches, value {outcome['value']:.3f}.")
     else:
         tell(f"Not the same: {outcome['difference']}.")
+        if run.limited:
+            tell("Its time was over before its search was: how far that got depends on the machine.")
     if not outcome["same"]:
         raise click.exceptions.Exit(1)
 
