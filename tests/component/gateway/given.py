@@ -154,3 +154,5 @@ async def played(
         yield asked
     finally:
         await subscription.unsubscribe()
+        # Only then does no question go to whoever no longer answers.
+        await client.flush()
