@@ -42,12 +42,4 @@ async def _plan_of(region: Region, work: Work) -> VisitPlan:
     """The whole region matched, as by a run of now."""
     policy = await find_policy(work.connection)
     facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
-    return await asyncio.to_thread(
-        match_visits,
-        facts.wishes,
-        facts.openings,
-        facts.mediations,
-        facts.standing,
-        policy.settings.weights,
-        facts.today,
-    )
+    return await asyncio.to_thread(match_visits, facts, policy.settings)

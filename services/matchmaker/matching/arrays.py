@@ -34,3 +34,16 @@ def rank_in_group(group: Ints) -> Ints:
     starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if group.size else np.zeros(0, np.int64)
     lengths = np.diff(np.r_[starts, group.size])
     return np.arange(group.size, dtype=np.int64) - np.repeat(starts, lengths)
+
+
+def runs_of(starts: Ints, lengths: Ints) -> Ints:
+    """Return the rows of several runs one after another: of each `lengths` rows from `starts` on."""
+    before = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+    return before + np.arange(before.size, dtype=np.int64)
+
+
+def best_per_group(values: Ints, group: Ints, groups: int, empty: int) -> Ints:
+    """Return the largest value of each group, (groups,), `empty` where a group has none."""
+    best = np.full(groups, empty, np.int64)
+    np.maximum.at(best, group, values)
+    return best

@@ -178,7 +178,7 @@ def _problem(sides: Sides, pairs: PartnerPairs, weights: Weights) -> Problem:
         pair_slot=pairs.association,
         pair_score=pairs.points.astype(np.float64),
         class_visits=ints(sides.rooms[one.company_id].new for one in sides.companies),
-        slot_groups=ints(sides.rooms[one.association_id].new for one in sides.associations),
+        slot_places=ints(sides.rooms[one.association_id].new for one in sides.associations),
         class_first_bonus=floats(0 if one.company_id in has_partner else company_bonus for one in sides.companies),
         slot_first_bonus=floats(
             0 if one.association_id in has_partner else association_bonus for one in sides.associations

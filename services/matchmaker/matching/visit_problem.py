@@ -5,14 +5,21 @@ import numpy as np
 from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, floats, ints
 from services.matchmaker.matching.candidates import Candidates
+from services.matchmaker.matching.gates import places_needed
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.score import mediator_points, points_of
 from services.matchmaker.matching.tables import Tables
 from services.matchmaker.matching.travel import straight_km
 
 
-def visit_problem(tables: Tables, candidates: Candidates, weights: Weights) -> Problem:
-    """Return the choice among the candidates; scores are whole points, so that the step is one point."""
+def visit_problem(
+    tables: Tables, candidates: Candidates, weights: Weights, cell_of_class: Ints | None = None
+) -> Problem:
+    """Return the choice among the candidates; scores are whole points, so that the step is one point.
+
+    `cell_of_class` (C,) is the row of each class's cell where cells are to have floors.
+    """
+    openings = tables.openings
     wishes = tables.wishes.wishes
     first_visit = points_of(weights.first_visit, 1.0)
     pair_lane, lane_mediated, link_lane, link_mediator = _lanes(tables, candidates)
@@ -24,8 +31,12 @@ def visit_problem(tables: Tables, candidates: Candidates, weights: Weights) -> P
         pair_score=candidates.points.astype(np.float64),
         class_visits=ints(wish.visits_wanted - wish.visits_held for wish in wishes),
         class_first_bonus=floats(0 if wish.visits_held else first_visit for wish in wishes),
-        slot_groups=np.maximum(tables.openings.groups_free, 0),
-        slot_day=tables.openings.day,
+        pair_places=places_needed(tables, candidates.pairs.c, candidates.pairs.s),
+        slot_places=np.maximum(openings.places_free, 0),
+        slot_open_places=np.maximum(openings.places_free - openings.reserved, 0),
+        class_privileged=tables.wishes.under_reached,
+        class_cell=cell_of_class,
+        slot_day=openings.day,
         pair_lane=pair_lane,
         lane_mediated=lane_mediated,
         link_lane=link_lane,

@@ -4,28 +4,33 @@
 Its plan keeps what an explanation needs, so that only new proposals are explained (`explain.py`).
 """
 
-from collections.abc import Iterable
 from datetime import date
+from math import ceil
 from typing import Final
 from uuid import UUID
 
 import msgspec
 import numpy as np
 
+from contracts.matchmaker.equity import EquityTable
 from contracts.matchmaker.explanations import PartCode, ScorePart
-from contracts.matchmaker.policies import Weights
+from contracts.matchmaker.policies import PolicySettings, Weights
 from contracts.reference.travel import straight_km
 from contracts.vocabulary import VisitFormat
-from services.matchmaker.matching.arrays import Bools
+from services.matchmaker.matching.arrays import Bools, Ints, ints
 from services.matchmaker.matching.candidates import Candidates, find_candidates
-from services.matchmaker.matching.inputs import Mediation, Opening, Standing, Wish
-from services.matchmaker.matching.problem import Solution
+from services.matchmaker.matching.cells import Cell
+from services.matchmaker.matching.equity import CellCounts, count_cells, equity_table, floors_of
+from services.matchmaker.matching.inputs import Opening, VisitFacts, Wish
+from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.score import POINTS_PER_WEIGHT, mediator_value, part, visit_parts
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.tables import Tables, build_tables
 from services.matchmaker.matching.visit_problem import visit_problem
 
+# Sums of floats that stand for a whole number of points miss it by less than this.
+_ROUNDING: Final = 1e-3
 # What a pair is worth by itself; the other parts are bonuses of equity, constancy and first visits.
 _QUALITIES: Final = (PartCode.THEME, PartCode.TRAVEL, PartCode.FILL, PartCode.ROLE_MODEL, PartCode.FRESHNESS)
 
@@ -57,7 +62,8 @@ class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The matches, sorted by wish id and day, what they are worth in points, and what no other choice could exceed.
 
     `rows` is the candidate behind each match, `chosen` marks them among the candidates. `wish_rows` and
-    `slot_rows` find the row of an id.
+    `slot_rows` find the row of an id. `prices` are those that prove the bound, in points; `cells` are the rows of its
+    cell prices. `limited`: the time was over before the search was.
     """
 
     matches: tuple[VisitMatch, ...]
@@ -70,6 +76,15 @@ class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     chosen: Bools
     wish_rows: dict[UUID, int]
     slot_rows: dict[UUID, int]
+    prices: Prices | None = None
+    cells: tuple[Cell, ...] = ()
+    equity: EquityTable = EquityTable()
+    limited: bool = False
+
+    @property
+    def gap(self) -> float:
+        """The share of the bound that the value may miss; certified."""
+        return (self.bound - self.value) / self.bound if self.bound > self.value else 0.0
 
     @property
     def unserved(self) -> tuple[UUID, ...]:
@@ -78,32 +93,59 @@ class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return tuple(wish.id for wish in self.tables.wishes.wishes if wish.id not in served and not wish.visits_held)
 
 
-def match_visits(
-    wishes: Iterable[Wish],
-    openings: Iterable[Opening],
-    mediations: Iterable[Mediation],
-    standing: Iterable[Standing],
-    weights: Weights,
-    today: date,
-) -> VisitPlan:
+def match_visits(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
     """Return the best visits to propose; frozen visits keep what they hold and are no part of the answer.
 
     The same facts, in whatever order, give the same plan. Raises FlowUnsolved where the solver fails.
     """
-    stands = tuple(standing)
-    settled = settle(wishes, openings, mediations, stands)
-    tables = build_tables(settled.wishes, settled.openings, settled.mediations, today)
-    candidates = find_candidates(tables, stands, weights)
-    solution = solve(visit_problem(tables, candidates, weights))
+    asked = ask(facts, settings)
+    floors = floors_of(asked.problem, asked.counts, settings)
+    return plan_of(asked, floors, solve(with_floors(asked, floors)), settings)
+
+
+class Asked(msgspec.Struct, frozen=True, eq=False):
+    """A match before it is solved: tables, candidates, the problem without floors, the cells and each class's (C,)."""
+
+    tables: Tables
+    candidates: Candidates
+    problem: Problem
+    counts: CellCounts
+    cell_of_class: Ints
+
+
+def ask(facts: VisitFacts, settings: PolicySettings) -> Asked:
+    """Return what is to be solved for these facts."""
+    settled = settle(facts.wishes, facts.openings, facts.mediations, facts.standing)
+    tables = build_tables(settled.wishes, settled.openings, settled.mediations, facts.today)
+    candidates = find_candidates(tables, facts.standing, settings.weights)
+    counts = count_cells(facts)
+    # Who holds a visit is served already, whatever is chosen: only the others count for their cell.
+    cell_of_class = ints(-1 if wish.visits_held else counts.row_of(wish) for wish in tables.wishes.wishes)
+    problem = visit_problem(tables, candidates, settings.weights, cell_of_class)
+    # A problem knows of its cells by their floors; here they ask for nothing yet.
+    problem = msgspec.structs.replace(problem, cell_floor=np.zeros(len(counts.cells), np.int64))
+    return Asked(tables, candidates, problem, counts, cell_of_class)
+
+
+def with_floors(asked: Asked, floors: Ints) -> Problem:
+    """Return the problem with what is missing to each cell's floor."""
+    return msgspec.structs.replace(asked.problem, cell_floor=np.maximum(floors - asked.counts.held, 0))
+
+
+def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySettings) -> VisitPlan:
+    """Return the plan that a solution of what was asked makes."""
+    tables, candidates, weights, counts = asked.tables, asked.candidates, settings.weights, asked.counts
     chosen = np.zeros(candidates.points.size, np.bool_)
     chosen[solution.pairs] = True
     found = sorted(
         _matches(tables, candidates, solution, weights), key=lambda row_match: (row_match[1].wish_id, row_match[1].day)
     )
+    newly = asked.cell_of_class[np.unique(candidates.pairs.c[solution.pairs])]
+    served = counts.held + np.bincount(newly[newly >= 0], minlength=len(counts.cells))
     return VisitPlan(
         matches=tuple(match for _, match in found),
         value=round(solution.value),
-        bound=round(solution.bound),
+        bound=ceil(solution.bound - _ROUNDING),
         weights=weights,
         tables=tables,
         candidates=candidates,
@@ -111,6 +153,10 @@ def match_visits(
         chosen=chosen,
         wish_rows={wish.id: row for row, wish in enumerate(tables.wishes.wishes)},
         slot_rows={opening.slot_id: row for row, opening in enumerate(tables.openings.openings)},
+        prices=solution.prices,
+        cells=counts.cells,
+        equity=equity_table(counts, floors, served, solution.deficit, solution.prices.cell),
+        limited=solution.limited,
     )
 
 

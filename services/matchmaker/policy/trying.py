@@ -52,4 +52,4 @@ def _outcome(facts: VisitFacts, plan: VisitPlan, settings: PolicySettings) -> Po
 
 
 def _match(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
-    return match_visits(facts.wishes, facts.openings, facts.mediations, facts.standing, settings.weights, facts.today)
+    return match_visits(facts, settings)

@@ -1,86 +1,126 @@
 """Matches between two matches of the whole region: what changed is taken up in turns, and only what it must is moved.
 
 Any replica may take any turn. A turn takes up all that changed since the one before, however many changes that are,
-and says which class requests it moved, so that a replica that was not there can catch up on it.
+and says which classes it moved, so that a replica that was not there can catch up on it. Where too much changed at
+once, or nobody can say what, the whole region is matched.
 """
 
 import asyncio
-import time
 
 from contracts.local_time import local_day
-from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted
 from contracts.matchmaker.policies import Policy, PolicySettings
 from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from services.matchmaker.policy.store import find_policy
-from services.matchmaker.runs import change_store, store
-from services.matchmaker.runs.change_store import Change
-from services.matchmaker.runs.changes import ChangeKind
+from services.matchmaker.runs import change_store
+from services.matchmaker.runs.boards import RegionBoard, load_board
+from services.matchmaker.runs.change_store import Turns
+from services.matchmaker.runs.event_moves import write_board_moves
+from services.matchmaker.runs.event_report import Outcome, Watch, tell
 from services.matchmaker.runs.region import facts_of, load_region
 from services.matchmaker.runs.region_parts import Touched, touched_by
-from services.matchmaker.runs.visit_changes import Written, moves_of, write_moves
+from services.matchmaker.runs.visit_changes import moves_of, write_moves
 from services.work import Work
+
+# So many things at once are no event, but an import: to match around each of them takes longer than to match them all.
+MANY = 400
 
 
 class EventRuns:
     """Owns what one replica keeps in memory between two turns."""
 
+    def __init__(self) -> None:
+        self._board: RegionBoard | None = None
+
     async def match_visits(self, _region: str, work: Work) -> None:
         """Something changed: match visits again around it (durable timer)."""
-        began = time.perf_counter()
+        # Until the turn is over nobody knows whether what is in memory is true.
+        board, self._board = self._board, None
+        watch = Watch()
         await change_store.lock_turns(work.connection)
+        turns = await change_store.find_turns(work.connection)
         turn = await change_store.insert_turn(work.connection, work.now, whole=False)
-        changes = await change_store.take_waiting_changes(work.connection, turn)
+        waiting = await change_store.take_waiting_changes(work.connection, turn)
+        touched = await touched_by(work.connection, waiting)
         policy = await find_policy(work.connection)
-        touched = await touched_by(work.connection, changes)
-        await self._match_whole(work, policy, touched, turn, began)
-
-    async def _match_whole(self, work: Work, policy: Policy, touched: Touched, turn: int, began: float) -> None:
-        region = await load_region(work.connection, work.now)
-        loaded = time.perf_counter()
-        facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
-        plan = await asyncio.to_thread(_solve, facts, policy.settings)
-        solved = time.perf_counter()
-        run_id = work.new_id()
-        moves = moves_of(plan, region.waiting)
-        written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), run_id)
-        if not written.classes:
+        if is_too_much(touched):
+            await _match_whole(work, policy, touched, turn, watch)
             return
-        await _note_moved(work, written, turn)
-        run = MatchRun(
-            id=run_id,
-            trigger="event",
-            policy_version=policy.version,
-            class_requests=len(region.requests),
-            slots=len(region.slots),
-            capacities=len(region.capacities),
-            pairs=int(plan.candidates.points.size),
-            visits_proposed=len(written.made),
-            visits_withdrawn=len(written.withdrawn),
-            visits_kept=sum(match.stays for match in plan.matches),
-            partnerships_proposed=0,
-            objective=plan.value / 1000,
-            partnership_objective=0.0,
-            unserved_count=len(plan.unserved),
-            loading_ms=_ms(began, loaded),
-            solving_ms=_ms(loaded, solved),
-            storing_ms=_ms(solved, time.perf_counter()),
-            started_at=work.now,
-        )
-        await store.insert_match_run(work.connection, run)
-        work.announce(MatchRunCompleted(match_run=run))
+        board, left = await _brought_up_to_date(board, work, policy, turns)
+        if await _match_around(work, board, touched.union(left), turn, watch):
+            board.turn = turn
+            self._board = board
+        else:
+            await _match_whole(work, policy, touched, turn, watch)
 
 
-def _solve(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
-    return match_visits(facts.wishes, facts.openings, facts.mediations, facts.standing, settings.weights, facts.today)
+def is_too_much(touched: Touched) -> bool:
+    """Whether to match the whole region rather than around what changed."""
+    return touched.everything or len(touched) > MANY
 
 
-async def _note_moved(work: Work, written: Written, turn: int) -> None:
-    """Tell whoever catches up on this turn which classes it moved."""
-    moved = [Change(ChangeKind.CLASS_REQUEST, str(request_id)) for request_id in sorted(written.classes)]
-    await change_store.insert_changes(work.connection, moved, turn)
+async def _brought_up_to_date(
+    board: RegionBoard | None, work: Work, policy: Policy, turns: Turns
+) -> tuple[RegionBoard, Touched]:
+    """What is in memory with what other replicas did since, or the region afresh; and what is left to look at."""
+    if board is None or not await _is_good(board, work, policy, turns):
+        return await load_board(work, policy), Touched()
+    if board.turn == turns.last:
+        return board, Touched()
+    missed = await touched_by(work.connection, await change_store.list_changes(work.connection, board.turn, turns.last))
+    if is_too_much(missed):
+        return await load_board(work, policy), Touched()
+    return board, await board.catch_up(work, missed)
 
 
-def _ms(start: float, end: float) -> float:
-    return round((end - start) * 1000, 1)
+async def _is_good(board: RegionBoard, work: Work, policy: Policy, turns: Turns) -> bool:
+    """Whether what is in memory was true, and can still be caught up from."""
+    return (
+        board.day == local_day(work.now)
+        and board.policy.version == policy.version
+        and board.turn >= turns.whole
+        and await change_store.has_turn(work.connection, board.turn)
+    )
+
+
+async def _match_around(work: Work, board: RegionBoard, touched: Touched, turn: int, watch: Watch) -> bool:
+    """Match around what changed; False where that is too much, and nothing was written."""
+    if not touched:
+        return True
+    change = await board.look_at(work, touched)
+    watch.loaded()
+    moves = await board.match(change)
+    if moves.needs_global:
+        return False
+    plan = await asyncio.to_thread(lambda: board.plan) if moves.made or moves.withdrawn or moves.mediators else None
+    watch.solved()
+    if plan is None:
+        return True
+    run_id = work.new_id()
+    written = await write_board_moves(work, board, plan, moves, run_id)
+    outcome = Outcome(run_id, board.policy.version, board.size, plan, written, moves.moved, turn)
+    await tell(work, outcome, watch)
+    return True
+
+
+async def _match_whole(work: Work, policy: Policy, touched: Touched, turn: int, watch: Watch) -> None:
+    region = await load_region(work.connection, work.now, reserving=policy.settings.reserved_share > 0)
+    watch.loaded()
+    facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
+    plan = await asyncio.to_thread(whole_plan, facts, policy.settings)
+    watch.solved()
+    run_id = work.new_id()
+    moves = moves_of(plan, region.waiting)
+    written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), run_id)
+    size = len(region.requests), len(region.slots), len(region.capacities)
+    others = sum(
+        proposal.class_request_id not in touched.requests and proposal.slot_id not in touched.slots
+        for proposal in written.withdrawn
+    )
+    await tell(work, Outcome(run_id, policy.version, size, plan, written, others, turn), watch)
+
+
+def whole_plan(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
+    """The best that can be proposed to the whole region."""
+    return match_visits(facts, settings)

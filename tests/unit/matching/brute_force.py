@@ -17,7 +17,7 @@ def broken_rules(problem: Problem, choice: Choice) -> list[str]:
     groups = Counter(pair_slot[pair] for pair in choice)
     used = Counter(mediator for mediator in choice.values() if mediator >= 0)
     broken = [f"class {c}" for c, n in visits.items() if n > problem.class_visits[c]]
-    broken += [f"slot {s}" for s, n in groups.items() if n > problem.slot_groups[s]]
+    broken += [f"slot {s}" for s, n in groups.items() if n > problem.slot_places[s]]
     if problem.mediator_visits is not None:
         broken += [f"mediator {m}" for m, n in used.items() if n > problem.mediator_visits[m]]
     if problem.slot_day is not None:

@@ -7,4 +7,4 @@ from services.matchmaker.matching.visits import VisitPlan, match_visits
 
 def matched_facts(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
     """The plan of these facts."""
-    return match_visits(facts.wishes, facts.openings, facts.mediations, facts.standing, settings.weights, facts.today)
+    return match_visits(facts, settings)

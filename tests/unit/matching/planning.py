@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from contracts.matchmaker.policies import Weights
-from services.matchmaker.matching.inputs import Mediation, Opening, Standing, Wish
+from contracts.matchmaker.policies import PolicySettings
+from services.matchmaker.matching.inputs import Mediation, Opening, Standing, VisitFacts, Wish
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from tests.unit.matching.facts import TODAY
 
@@ -13,6 +13,14 @@ def planned(
     opening_list: Iterable[Opening],
     mediation_list: Iterable[Mediation] = (),
     standing_list: Iterable[Standing] = (),
+    settings: PolicySettings | None = None,
 ) -> VisitPlan:
-    """The plan under the default weights."""
-    return match_visits(wish_list, opening_list, mediation_list, standing_list, Weights(), TODAY)
+    """The plan under these settings, else those that Passerelle starts with."""
+    facts = VisitFacts(
+        wishes=tuple(wish_list),
+        openings=tuple(opening_list),
+        mediations=tuple(mediation_list),
+        standing=tuple(standing_list),
+        today=TODAY,
+    )
+    return match_visits(facts, settings or PolicySettings())

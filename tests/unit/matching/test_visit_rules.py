@@ -10,10 +10,10 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.matchmaker.policies import Weights
+from contracts.matchmaker.policies import PolicySettings, Weights
 from services.matchmaker.matching.candidates import find_candidates
 from services.matchmaker.matching.checks import check_pair
-from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
+from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
 from services.matchmaker.matching.mediation import suits_class, suits_slot
 from services.matchmaker.matching.score import mediator_value, points_of
 from services.matchmaker.matching.standing import settle
@@ -37,7 +37,14 @@ def matched(
     weights: Weights | None = None,
 ) -> VisitPlan:
     """The plan under the default weights."""
-    return match_visits(wish_list, opening_list, mediation_list or [], standing_list or [], weights or Weights(), TODAY)
+    facts = VisitFacts(
+        wishes=tuple(wish_list),
+        openings=tuple(opening_list),
+        mediations=tuple(mediation_list or ()),
+        standing=tuple(standing_list or ()),
+        today=TODAY,
+    )
+    return match_visits(facts, PolicySettings(weights=weights or Weights()))
 
 
 @st.composite

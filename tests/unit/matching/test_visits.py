@@ -3,9 +3,9 @@
 import pytest
 
 from contracts.matchmaker.explanations import PartCode
-from contracts.matchmaker.policies import Weights
+from contracts.matchmaker.policies import PolicySettings, Weights
 from contracts.vocabulary import Theme, VisitFormat
-from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, Wish
+from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits
 from tests.unit.matching.facts import (
     ALBI,
@@ -30,7 +30,14 @@ def matched(
     weights: Weights | None = None,
 ) -> VisitPlan:
     """The plan under the default weights."""
-    return match_visits(wish_list, opening_list, mediation_list or [], standing_list or [], weights or Weights(), TODAY)
+    facts = VisitFacts(
+        wishes=tuple(wish_list),
+        openings=tuple(opening_list),
+        mediations=tuple(mediation_list or ()),
+        standing=tuple(standing_list or ()),
+        today=TODAY,
+    )
+    return match_visits(facts, PolicySettings(weights=weights or Weights()))
 
 
 def pairs_of(plan: VisitPlan) -> list[tuple[int, int]]:

@@ -1,0 +1,299 @@
+"""`solve_choice`: the best choice of pairs, with a bound that proves how good it is; see `problem.Problem`.
+
+Where every pair takes one place and mediators are plenty, one flow is the optimum. Packed slots (pooled places, classes
+that take two groups) are priced by an ascent, fixed by a dive, and everything else is the exact flow beside them.
+Mediators are named to the chosen pairs; where that costs something, their prices enter the choice. The bound is the
+lowest that any of the prices on the way proved.
+"""
+
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from services.matchmaker.matching.arrays import Bools, Floats, Ints, runs_of
+from services.matchmaker.matching.problem import Network, Prices, Problem, Solution
+from services.matchmaker.matching.solving.ascent import Climb, climb
+from services.matchmaker.matching.solving.averages import average_places, average_taken
+from services.matchmaker.matching.solving.checking import checked
+from services.matchmaker.matching.solving.diving import Fixed, dive
+from services.matchmaker.matching.solving.duals import Duals, bound_at, gains_at, no_prices
+from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST_PAIRS, solve_exactly
+from services.matchmaker.matching.solving.mending import Mender
+from services.matchmaker.matching.solving.naming import name_mediators
+from services.matchmaker.matching.solving.relaxation import Choice, Task, choose
+
+# How often mediators' prices are renewed before what is missed is given up, and pairs without a mediator are dropped.
+_NAMINGS: Final = 5
+# Where slots are packed the first prices of mediators have to do.
+_PACKED_NAMINGS: Final = 3
+# A choice that loses less than this share of its value to mediators is not made again.
+_ENOUGH: Final = 1e-4
+_CLIMB: Final = 120
+_DIVE: Final = 25
+_MEND: Final = 12
+# A choice this close to the bound is not mended any more.
+_CLOSE: Final = 4.5e-4
+# The bound is thought to be this much too high when an ascent begins.
+_EXCESS: Final = 0.003
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How long to look: steps of the ascent and of each round of the dive, and how often what is worst is tried
+    anew.
+    """
+
+    climb: int = _CLIMB
+    dive: int = _DIVE
+    mend: int = _MEND
+
+
+# For the neighbourhood of an event: packed slots take of their likeliest classes those that fit.
+QUICK: Final = Effort(climb=0, dive=0, mend=0)
+
+
+class _Found(msgspec.Struct, frozen=True, eq=False):
+    """One choice: its pairs, ascending, their mediators, its value in steps, and how many of each cell it serves."""
+
+    pairs: Ints
+    mediator: Ints
+    value: int
+    served: Ints
+
+
+def solve_choice(problem: Problem, effort: Effort | None = None) -> Solution:
+    """Return the best choice of pairs; the same arrays give the same. Raises ProblemMalformed, FlowUnsolved."""
+    network = checked(problem)
+    return _Search(network, effort or Effort()).run(problem.step)
+
+
+class _Search:
+    """One problem's search: what was found so far, and the lowest bound."""
+
+    def __init__(self, network: Network, effort: Effort) -> None:
+        self._network = network
+        self._effort = effort
+        self._rounds = 0
+        self._found: list[_Found] = []
+        self._proofs: list[Duals] = []
+        # A bound that a search to the end proved, where there was one.
+        self._bound = np.inf
+        self._limited = False
+
+    def run(self, step: float) -> Solution:
+        """Return the best of what is found."""
+        network = self._network
+        alive = np.flatnonzero(network.pair_alive)
+        duals = no_prices(network)
+        if alive.size:
+            choice = self._priced(alive, duals)
+            if self._may_be_exact(alive):
+                self._to_the_end(alive, choice)
+            elif network.packed.any():
+                self._pack(alive, choice)
+            else:
+                self._complete(choice, np.zeros(network.pair_class.size, np.bool_), self._task(alive, choice.duals))
+        return self._solution(alive, duals, step)
+
+    def _may_be_exact(self, alive: Ints) -> bool:
+        """Say whether the problem is so small that its mediators can be part of one exact search, and needs one."""
+        network = self._network
+        needs_one = network.packed.any() or (bool(self._found) and not self._gap_is_small(alive))
+        return bool(self._effort.climb and alive.size <= MOST_MEDIATED_PAIRS and needs_one)
+
+    def _to_the_end(self, alive: Ints, choice: Choice) -> None:
+        exact = solve_exactly(self._network, self._task(alive, choice.duals), with_mediators=True)
+        if exact is None:
+            self._pack(alive, choice)
+            return
+        self._bound, self._limited = exact.bound, exact.limited
+        pairs = np.flatnonzero(exact.chosen)
+        self._keep(pairs, exact.mediator[pairs])
+
+    def _task(self, alive: Ints, duals: Duals) -> Task:
+        network = self._network
+        return Task(
+            alive=alive,
+            gain=np.rint(gains_at(network, duals)).astype(np.int64),
+            visits=network.class_visits,
+            first_gain=network.class_first_gain,
+            floor=network.cell_floor,
+            served=np.zeros(network.class_visits.size, np.bool_),
+            places=network.slot_places,
+            open_places=network.slot_open_places,
+        )
+
+    def _choose(self, task: Task, before: Duals) -> Choice:
+        self._rounds += 1
+        return choose(self._network, task, before)
+
+    def _priced(self, alive: Ints, duals: Duals) -> Choice:
+        """Return the first choice, made again at mediators' prices until these cost next to nothing.
+
+        Packed slots take part as if each of their pairs took what such pairs take on average.
+        """
+        network = self._network
+        places, open_places = average_places(network, alive)
+        task = msgspec.structs.replace(self._task(alive, duals), places=places, open_places=open_places)
+        choice = self._choose(task, duals)
+        more = np.zeros(network.pair_class.size, np.int64)
+        if network.packed.any():
+            # What a pair takes more or less than the average, it pays or saves.
+            average = average_taken(network, alive)
+            place, slot = choice.duals.place / average, network.pair_slot
+            more = np.rint(place[slot] * (network.pair_places - average[slot]) * network.packed[slot]).astype(np.int64)
+            task = msgspec.structs.replace(task, gain=task.gain - more)
+            choice = self._choose(task, duals)
+        if not network.pair_mediated[alive].any():
+            self._proofs.append(choice.duals)
+            return choice
+        for number in range(1, _PACKED_NAMINGS if network.packed.any() else _NAMINGS):
+            self._proofs.append(choice.duals)
+            pairs = np.flatnonzero(choice.chosen)
+            naming = name_mediators(network, pairs, network.pair_gain[pairs].astype(np.float64), choice.duals)
+            kept = ~np.isin(pairs, naming.missed)
+            if not network.packed.any():
+                self._keep(pairs[kept], naming.mediator[kept])
+                if self._gap_is_small(alive):
+                    break
+            priced = _between(choice.duals, naming.duals, 1 / number)
+            gain = np.rint(gains_at(network, priced)).astype(np.int64) - more
+            task = msgspec.structs.replace(task, gain=gain)
+            choice = self._choose(task, priced)
+        self._proofs.append(choice.duals)
+        return choice
+
+    def _gap_is_small(self, alive: Ints) -> bool:
+        bound = bound_at(self._network, self._proofs[-1], alive)
+        return bound - self._found[-1].value <= _ENOUGH * abs(bound)
+
+    def _pack(self, alive: Ints, choice: Choice) -> None:
+        """Choose where slots are packed: to the end where the problem is small, else by prices and dives."""
+        network = self._network
+        task = self._task(alive, choice.duals)
+        if not self._effort.climb:
+            liked = Climb.of_chosen(choice.chosen, choice.duals)
+            self._beside(dive(network, task, liked, choice.chosen, 0), choice.duals)
+        elif network.packed.any() and alive.size <= MOST_PAIRS and (exact := solve_exactly(network, task)):
+            self._bound = exact.bound + _paid(network, choice.duals)
+            self._limited = exact.limited
+            self._complete(None, exact.chosen, msgspec.structs.replace(task, alive=np.zeros(0, np.int64)), choice.duals)
+        else:
+            self._price_and_dive(task, choice)
+
+    def _price_and_dive(self, task: Task, choice: Choice) -> None:
+        """Price the packed slots, fix their sets, and mend what prices say was fixed badly."""
+        network, effort = self._network, self._effort
+        excess = _EXCESS * max(abs(float(choice.gain)), 1.0)
+        paid = _paid(network, choice.duals)
+        climbed = climb(network, task, choice.duals, choice.chosen, effort.climb, excess, paid)
+        self._proofs.append(climbed.duals)
+        self._beside(dive(network, task, climbed, choice.chosen, effort.dive), climbed.duals)
+        mender = Mender(network, task, climbed)
+        alive = task.alive
+        bound = bound_at(network, climbed.duals, alive)
+        for _ in range(effort.mend):
+            best = max(self._found, key=lambda found: found.value)
+            if bound - best.value <= _CLOSE * abs(bound):
+                break
+            self._beside(mender.again(best.pairs), climbed.duals)
+
+    def _beside(self, fixed: Fixed, duals: Duals) -> None:
+        """Choose everything else beside the packed slots' sets."""
+        left = fixed.task.alive
+        loose = left[~self._network.packed[self._network.pair_slot[left]]]
+        self._complete(None, fixed.pairs, msgspec.structs.replace(fixed.task, alive=loose), duals)
+
+    def _complete(self, choice: Choice | None, fixed: Bools, task: Task, duals: Duals | None = None) -> None:
+        """Choose everything beside the fixed pairs and name mediators; missed pairs are chosen around, then dropped."""
+        network = self._network
+        before = duals or (choice.duals if choice else no_prices(network))
+        for attempt in range(_NAMINGS):
+            made = choice if choice is not None else self._choose(task, before)
+            choice = None
+            pairs = np.flatnonzero(made.chosen | fixed)
+            last = attempt == _NAMINGS - 1
+            worth = network.pair_gain[pairs].astype(np.float64) * (4 if last else 1)
+            naming = name_mediators(network, pairs, np.maximum(worth, 1.0), before)
+            kept = ~np.isin(pairs, naming.missed)
+            self._keep(pairs[kept], naming.mediator[kept])
+            if not naming.missed.size:
+                return
+            task = msgspec.structs.replace(task, alive=np.setdiff1d(task.alive, naming.missed))
+
+    def _keep(self, pairs: Ints, mediator: Ints) -> None:
+        network = self._network
+        first = np.unique(network.pair_class[pairs])
+        value = int(network.pair_gain[pairs].sum() + network.class_first_gain[first].sum())
+        value += int(network.slot_first_gain[np.unique(network.pair_slot[pairs])].sum())
+        value += int(self._link_gains(pairs, mediator).sum())
+        cell = network.class_cell[first]
+        served = np.bincount(cell[cell >= 0], minlength=network.cell_floor.size)
+        self._found.append(_Found(pairs, mediator, value, served))
+
+    def _link_gains(self, pairs: Ints, mediator: Ints) -> Ints:
+        network = self._network
+        rows = np.flatnonzero(mediator >= 0)
+        lane = network.pair_lane[pairs[rows]]
+        lengths = network.links_of_lane[lane + 1] - network.links_of_lane[lane]
+        link = runs_of(network.links_of_lane[lane], lengths)
+        right = network.link_mediator[link] == np.repeat(mediator[rows], lengths)
+        gains: Ints = network.link_gain[link[right]]
+        return gains
+
+    def _solution(self, alive: Ints, duals: Duals, step: float) -> Solution:
+        network = self._network
+        nothing = np.zeros(0, np.int64)
+        if not self._found:
+            self._found.append(_Found(nothing, nothing, 0, np.zeros(network.cell_floor.size, np.int64)))
+        # Floors go first: of two choices the one that misses fewer classes of its floors.
+        best = min(
+            self._found,
+            key=lambda found: (int(np.maximum(network.cell_floor - found.served, 0).sum()), -found.value),
+        )
+        deficit = np.maximum(network.cell_floor - best.served, 0)
+        reached = msgspec.structs.replace(network, cell_floor=network.cell_floor - deficit)
+        bounds = [(bound_at(reached, proof, alive), proof) for proof in self._proofs or [duals]]
+        bound, proof = min(bounds, key=lambda pair: pair[0])
+        if not deficit.any():
+            bound = min(bound, self._bound)
+        return Solution(
+            pairs=best.pairs,
+            mediator=best.mediator,
+            value=best.value * step,
+            bound=max(bound, float(best.value)) * step,
+            prices=_prices(network, proof, step),
+            deficit=deficit,
+            rounds=self._rounds,
+            limited=self._limited,
+        )
+
+
+def _paid(network: Network, duals: Duals) -> float:
+    """Return what all mediators' time is worth at these prices, in steps."""
+    return float((duals.mediator * network.mediator_visits).sum() + duals.mediator_day.sum())
+
+
+def _between(old: Duals, new: Duals, share: float) -> Duals:
+    return msgspec.structs.replace(
+        old,
+        mediator=(1 - share) * old.mediator + share * new.mediator,
+        mediator_day=(1 - share) * old.mediator_day + share * new.mediator_day,
+    )
+
+
+def _prices(network: Network, duals: Duals, step: float) -> Prices:
+    def by_day(owner: Ints, day: Ints, price: Floats) -> dict[tuple[int, int], float]:
+        paid = np.flatnonzero(price > 0)
+        keys = zip(owner[paid].tolist(), network.days[day[paid]].tolist(), strict=True)
+        return dict(zip(keys, (price[paid] * step).tolist(), strict=True))
+
+    return Prices(
+        visit=duals.visit * step,
+        place=duals.place * step,
+        open_place=duals.open_place * step,
+        mediator=duals.mediator * step,
+        cell=duals.cell * step,
+        class_day=by_day(network.day_class, network.day_of_class, duals.class_day),
+        mediator_day=by_day(network.day_mediator, network.day_of_mediator, duals.mediator_day),
+    )
