@@ -17,12 +17,16 @@ from services.matchmaker.matching.visits import VisitPlan
 KeptT = TypeVar("KeptT")
 # Facts of a region are some megabytes of very repetitive text; more effort costs seconds and gains little.
 _EFFORT = 3
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(kept: Any) -> bytes:
+    """Anything that msgspec encodes, with what has no order in that of its members."""
+    return msgspec.json.encode(msgspec.to_builtins(kept, str_keys=True, order="deterministic"))
 
 
 def pack(kept: Any) -> bytes:
-    """Anything that msgspec encodes, canonical and compressed."""
-    return zlib.compress(_ENCODER.encode(kept), _EFFORT)
+    """The same, compressed."""
+    return zlib.compress(canonical(kept), _EFFORT)
 
 
 def unpack(packed: bytes, kind: type[KeptT]) -> KeptT:
@@ -32,7 +36,7 @@ def unpack(packed: bytes, kind: type[KeptT]) -> KeptT:
 
 def digest_of(facts: VisitFacts, settings: PolicySettings) -> str:
     """The name of what a run was told: other facts or settings have another."""
-    return hashlib.sha256(_ENCODER.encode([facts, settings])).hexdigest()
+    return hashlib.sha256(canonical([facts, settings])).hexdigest()
 
 
 def told_by_shard(solution: ShardSolution) -> dict[str, Any]:
@@ -47,7 +51,7 @@ def told_by_plan(plan: VisitPlan) -> dict[str, Any]:
     return {
         "value": plan.value,
         "bound": plan.bound,
-        "limited": getattr(plan, "limited", False),
-        "equity": getattr(plan, "equity", None),
+        "limited": plan.limited,
+        "equity": plan.equity,
         "matches": plan.matches,
     }

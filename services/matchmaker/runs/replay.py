@@ -35,7 +35,10 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 def replay(kept: Kept) -> Replay:
     """Solve a run again and compare."""
     facts, settings = unpack(kept.facts.packed, VisitFacts), kept.facts.settings
-    solutions = {shard: solve_shard(each, settings) for shard, each in split(facts).items()}
+    # Packed and unpacked, as those that the run merged were.
+    solutions = {
+        shard: unpack(pack(solve_shard(each, settings)), ShardSolution) for shard, each in split(facts).items()
+    }
     before = {shard: unpack(packed, ShardSolution) for shard, packed in kept.solutions.items()}
     plan = merge(facts, settings, solutions)
     then, now = told_by_shards(before), told_by_shards(solutions)
