@@ -20,6 +20,7 @@ from services.matchmaker.matching.cells import Cell
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.neighbourhood import neighbourhood
 from services.matchmaker.matching.solver import solve
+from services.matchmaker.matching.solving.search import QUICK
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 from services.matchmaker.matching.visits import _match as match_of
 
@@ -82,7 +83,7 @@ class Board:
     def _move(self, part: Part, taken_in: TakenIn) -> BoardMoves:
         """Match the part again; give what differs from before."""
         choice = self._at.choice
-        solution = solve(part.problem)
+        solution = solve(part.problem, QUICK)
         before = {(c, s): mediator for c in part.classes for s, mediator in choice.of_class[c].items()}
         after: dict[tuple[int, int], int] = {}
         row_of: dict[tuple[int, int], tuple[int, int]] = {}
@@ -95,8 +96,9 @@ class Board:
             choice.remove(c, s)
         for (c, s), mediator in after.items():
             choice.add(c, s, mediator)
-        self._at.take_asks(part.classes)
-        self._at.reprice(part.slots)
+        changed = before.keys() ^ after.keys()
+        self._at.take_asks(sorted({c for c, _ in changed}))
+        self._at.reprice(sorted({s for _, s in changed}))
         withdrawn = sorted(before.keys() - after.keys())
         return BoardMoves(
             made=self._matches(part, [(pair, *row_of[pair]) for pair in sorted(after.keys() - before.keys())]),

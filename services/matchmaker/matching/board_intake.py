@@ -17,7 +17,7 @@ from services.matchmaker.matching.inputs import Opening, Standing, StandingState
 from services.matchmaker.matching.neighbourhood import Seeds
 
 # A mediator that can give more than before is offered to so many slots and classes that had the fewest others.
-_OFFERS: Final = 6
+_OFFERS: Final = 4
 
 
 class TakenIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,17 +139,23 @@ class _Intake:
         """Write the classes' rows and find their pairs where they changed; give the rows."""
         at, rows = self._at, self._at.rows
         left = {wish_id: at.facts.wish_left(wish_id) for wish_id in sorted(told)}
-        changed_wishes: list[Wish] = []
+        new: list[Wish] = []
+        narrowed: list[Wish] = []
         for wish_id, wish in left.items():
+            if wish is None:
+                continue
             row = rows.row_of_wish.get(wish_id)
-            if wish is not None and not (row is not None and rows.class_lives[row] and rows.wishes.wishes[row] == wish):
-                changed_wishes.append(wish)
-        changed = rows.put_wishes(changed_wishes)
+            known = rows.wishes.wishes[row] if row is not None and rows.class_lives[row] else None
+            if known != wish:
+                (narrowed if known is not None and _is_narrower(wish, known) else new).append(wish)
+        changed, fewer = rows.put_wishes(new), rows.put_wishes(narrowed)
         lost = [rows.row_of_wish[each] for each in (*gone, *_missing(left)) if each in rows.row_of_wish]
         for c in lost:
             rows.class_lives[c] = False
             at.pairs.forget_class(c)
-        at.take_classes((*changed, *lost))
+        at.take_classes((*changed, *fewer, *lost))
+        for c in fewer:
+            at.pairs.narrow(c)
         at.mediators.look_at_classes(changed)
         if changed:
             at.pairs.look_at_classes(changed, [(c, s) for c in changed for s in at.choice.of_class[c]])
@@ -258,6 +264,20 @@ def _proposed(stands: Iterable[Standing]) -> list[Proposed]:
 
 def _missing(left: dict[UUID, Wish | None] | dict[UUID, Opening | None]) -> list[UUID]:
     return [each for each, thing in left.items() if thing is None]
+
+
+def _is_narrower(wish: Wish, before: Wish) -> bool:
+    """Say whether the wish differs in nothing but days and slots that it no longer takes, and visits."""
+    if not (wish.declined_slots >= before.declined_slots and wish.taken_dates >= before.taken_dates):
+        return False
+    own = {
+        "version": wish.version,
+        "visits_wanted": wish.visits_wanted,
+        "visits_held": wish.visits_held,
+        "declined_slots": wish.declined_slots,
+        "taken_dates": wish.taken_dates,
+    }
+    return msgspec.structs.replace(before, **own) == wish
 
 
 def _same_but_places(one: Opening, other: Opening) -> bool:

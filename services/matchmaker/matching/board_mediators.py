@@ -4,17 +4,18 @@ Bits say what a capacity is (themes, period, territory, levels, size), not what 
 come and go with every answer and are counted when somebody is matched.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 import msgspec
 import numpy as np
 
-from services.matchmaker.matching.arrays import Bools, floats, ints
+from contracts.vocabulary import Level
+from services.matchmaker.matching.arrays import Bools, ints
 from services.matchmaker.matching.board_rows import BoardRows
 from services.matchmaker.matching.inputs import Mediation
 from services.matchmaker.matching.mediation import suits_class, suits_classes, suits_slot, suits_slots
-from services.matchmaker.matching.travel import straight_km
 
 
 class BoardMediators:
@@ -29,6 +30,8 @@ class BoardMediators:
         self.slot_bits: list[int] = [0] * len(rows.openings.openings)
         self.class_bits: list[int] = [0] * len(rows.wishes.wishes)
         self._nearest: dict[int, list[int]] = {}
+        # Bits by level and pupils: many classes are alike.
+        self._of_kind: dict[tuple[Level, int], int] = {}
         # Mediators with an intervention left that nobody accepted.
         self._able = 0
         for capacity in sorted(mediations, key=lambda each: each.id):
@@ -62,8 +65,10 @@ class BoardMediators:
         self.class_bits += [0] * (len(self._rows.wishes.wishes) - len(self.class_bits))
         for c in classes:
             wish = self._rows.wishes.wishes[c]
-            suits = (suits_class(capacity, wish.level, wish.pupils) for capacity in self.mediations)
-            self.class_bits[c] = _bits(suits)
+            kind = wish.level, wish.pupils
+            if kind not in self._of_kind:
+                self._of_kind[kind] = _bits(suits_class(nature, *kind) for nature in self._natures)
+            self.class_bits[c] = self._of_kind[kind]
 
     def look_at_slots(self, slots: Iterable[int]) -> None:
         """Find anew who can come to these slots."""
@@ -81,17 +86,24 @@ class BoardMediators:
         """Return the mediators that can come to a slot, the nearest first."""
         if s not in self._nearest:
             opening = self._rows.openings.openings[s]
-            rows = list(rows_of(self.slot_bits[s]))
-            latitude = floats(self.mediations[row].latitude for row in rows)
-            longitude = floats(self.mediations[row].longitude for row in rows)
-            distance_km = straight_km(latitude, longitude, opening.latitude, opening.longitude)
-            self._nearest[s] = [rows[place] for place in np.argsort(distance_km, kind="stable").tolist()]
+            # Near enough for an order: degrees, those of longitude shortened by the latitude.
+            shortened = math.cos(math.radians(opening.latitude))
+            self._nearest[s] = sorted(
+                rows_of(self.slot_bits[s]),
+                key=lambda row: math.hypot(
+                    self.mediations[row].latitude - opening.latitude,
+                    (self.mediations[row].longitude - opening.longitude) * shortened,
+                ),
+            )
         return self._nearest[s]
 
     def _set_bits(self, row: int) -> None:
-        self._nearest.clear()
+        self._of_kind.clear()
         table, nature = self._rows.wishes, self._natures[row]
-        _set(self.slot_bits, row, suits_slots(nature, self._rows.slot_columns()))
+        suits = suits_slots(nature, self._rows.slot_columns())
+        for s in [s for s in self._nearest if suits[s] or self.slot_bits[s] >> row & 1]:
+            del self._nearest[s]
+        _set(self.slot_bits, row, suits)
         _set(self.class_bits, row, suits_classes(nature, table.level, table.pupils))
 
 

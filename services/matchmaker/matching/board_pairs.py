@@ -57,6 +57,13 @@ class BoardPairs:
                     self.of_class[c][s] = worth
                     self.of_slot[s][c] = worth
 
+    def narrow(self, c: int) -> None:
+        """Leave out the pairs of a class with slots that it declined, and on days on which it is busy."""
+        wish, openings = self._rows.wishes.wishes[c], self._rows.openings.openings
+        for s in list(self.of_class[c]):
+            if openings[s].slot_id in wish.declined_slots or openings[s].day in wish.taken_dates:
+                del self.of_class[c][s], self.of_slot[s][c]
+
     def look_at_slots(self, slots: Sequence[int], kept: Iterable[tuple[int, int]] = ()) -> None:
         """Find the pairs of these slots anew."""
         self._enlarge()

@@ -5,6 +5,7 @@ Plain lists by row, because a neighbourhood looks at single classes and slots, t
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.board_choice import BoardChoice
@@ -16,6 +17,10 @@ from services.matchmaker.matching.cells import Cell, cell_of
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.score import points_of
 
+# Between two matches of the region a proposal is held faster than over night by so much: a school that is just reading
+# it is not to see it go for a little more. At 1.25 a sixth fewer are taken back, for 0.1 % of score.
+_HOLD: Final = 1.25
+
 
 class Position:
     """One region: its rows, pairs, mediators and choice, and by row what is wanted, free, and worth."""
@@ -24,6 +29,8 @@ class Position:
         self.facts = BoardFacts(facts)
         self.settings = settings
         self.stay = points_of(settings.weights.stay, 1.0)
+        # What a move must gain for each proposal that it takes back.
+        self.hold = _HOLD * self.stay
         self._cell_prices = dict(cell_prices)
         left = self.facts.all_left()
         self.rows = BoardRows(left.wishes, left.openings, facts.today)
@@ -97,7 +104,7 @@ class Position:
         if len(chosen) < self.wanted[c]:
             return 0.0 if chosen else -self.first_bonus[c]
         points = self.pairs.of_class[c]
-        return max(0.0, min(points.get(s, 0) + self.stay - self.price[s] for s in chosen))
+        return max(0.0, min(points.get(s, 0) + self.hold - self.price[s] for s in chosen))
 
     def reprice(self, slots: Iterable[int]) -> None:
         """Set what a place of these slots is worth to the best class that does not have it; 0 where one is free."""

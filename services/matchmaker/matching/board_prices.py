@@ -29,7 +29,7 @@ def price_all(at: Position) -> None:
     begins = np.flatnonzero(np.r_[True, s[1:] != s[:-1]])
     price = np.zeros(len(at.places))
     chosen = [
-        (row, slot, at.pairs.of_class[row].get(slot, 0) + at.stay)
+        (row, slot, at.pairs.of_class[row].get(slot, 0) + at.hold)
         for row, slots in at.choice.of_class.items()
         if slots and at.has_all(row)
         for slot in slots

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from services.matchmaker.matching.arrays import Bytes, bools, floats, ints
+from services.matchmaker.matching.arrays import Bytes, Floats, bools, floats, ints
 from services.matchmaker.matching.board_choice import NOBODY
 from services.matchmaker.matching.board_mediators import columns_of
 from services.matchmaker.matching.board_pairs import met
@@ -26,6 +26,8 @@ from services.matchmaker.matching.visit_problem import visit_problem
 
 # Of the mediators that a pair could have, the nearest: farther ones are hardly ever chosen.
 _MEDIATORS: Final = 4
+# What it is worth that a mediator stays, against what it is worth that a visit does: it is told to fewer people.
+_MEDIATOR_STAYS: Final = 0.1
 _NO_CODES: Final = np.zeros(0, np.int64)
 
 
@@ -57,10 +59,14 @@ def part_of(at: Position, around: Around) -> Part:
     c = ints(place_of_class[c] for c, _ in around.pairs)
     s = ints(place_of_slot[s] for _, s in around.pairs)
     stays = bools(s in at.choice.of_class[c] for c, s in around.pairs)
-    points = ints(at.pairs.of_class[c][s] for c, s in around.pairs) + at.stay * stays
+    points = ints(at.pairs.of_class[c][s] for c, s in around.pairs) + np.rint(at.hold * stays).astype(np.int64)
     candidates = Candidates(met(tables, c, s, stays), points)
     problem = visit_problem(tables, candidates, at.settings.weights)
-    problem = msgspec.structs.replace(problem, class_first_bonus=floats(at.first_bonus[c] for c in classes))
+    problem = msgspec.structs.replace(
+        problem,
+        class_first_bonus=floats(at.first_bonus[c] for c in classes),
+        link_score=_link_scores(at, around, problem, mediators.rows),
+    )
     return Part(problem, tables, candidates, classes, slots, mediators.rows)
 
 
@@ -81,6 +87,20 @@ def _openings(at: Position, around: Around, slots: list[int]) -> OpeningTable:
         # Places that are reserved are taken first by those for whom they are.
         reserved=np.maximum(table.reserved - by_under_reached, 0),
     )
+
+
+def _link_scores(at: Position, around: Around, problem: Problem, mediators: list[int]) -> Floats | None:
+    """Return the links' scores, those of mediators that are proposed now with what it is worth that they stay."""
+    if problem.link_score is None or problem.pair_lane is None or not problem.link_score.size:
+        return problem.link_score
+    scores = problem.link_score.copy()
+    column_of = {mediator: column for column, mediator in enumerate(mediators)}
+    for row, (c, s) in enumerate(around.pairs):
+        has = column_of.get(at.choice.of_class[c].get(s, NOBODY))
+        if has is not None:
+            stays = (problem.link_lane == problem.pair_lane[row]) & (problem.link_mediator == has)
+            scores[stays] += _MEDIATOR_STAYS * at.hold
+    return scores
 
 
 class _Mediators:

@@ -43,6 +43,8 @@ class BoardRows:
 
     def put_wishes(self, wishes: Sequence[Wish]) -> list[int]:
         """Write the wishes over their rows or behind the last one; give the rows."""
+        if not wishes:
+            return []
         fresh = build_tables(wishes, (), (), self.today).wishes
         rows = _rows_for(self.row_of_wish, [wish.id for wish in fresh.wishes])
         known = len(self.wishes.wishes)
@@ -57,6 +59,8 @@ class BoardRows:
 
     def put_openings(self, openings: Sequence[Opening]) -> list[int]:
         """Write the openings over their rows or behind the last one; give the rows."""
+        if not openings:
+            return []
         fresh = build_tables((), openings, (), self.today).openings
         rows = _rows_for(self.row_of_slot, [opening.slot_id for opening in fresh.openings])
         known = len(self.openings.openings)
@@ -140,24 +144,27 @@ def taken(table: TableT, rows: Ints) -> TableT:
 
 def _put(table: TableT, rows: list[int], fresh: TableT) -> TableT:
     """Return the table with the fresh rows written over these rows, or appended in order where they are new."""
-    if not rows:
-        return table
-    known = len(_columns(table)[0][1])
-    old = np.array([place for place, row in enumerate(rows) if row < known], np.int64)
-    new = np.array([place for place, row in enumerate(rows) if row >= known], np.int64)
-    over = ints(rows)[old]
-    columns: dict[str, Any] = {}
-    for name in table.__struct_fields__:
-        column, values = getattr(table, name), getattr(fresh, name)
-        if isinstance(column, tuple):
-            listed = [*column, *(values[place] for place in new.tolist())]
-            for place in old.tolist():
-                listed[rows[place]] = values[place]
-            columns[name] = tuple(listed)
-        else:
-            column[over] = values[old]
-            columns[name] = np.concatenate([column, values[new]]) if new.size else column
+    known = _size(table)
+    old = [place for place, row in enumerate(rows) if row < known]
+    new = [place for place, row in enumerate(rows) if row >= known]
+    columns = {name: _put_column(column, getattr(fresh, name), rows, old, new) for name, column in _columns(table)}
     return msgspec.structs.replace(table, **columns)
+
+
+def _put_column(column: Any, values: Any, rows: list[int], old: list[int], new: list[int]) -> Any:
+    """Write the values at places `old` over their rows, append those at places `new`."""
+    if isinstance(column, tuple):
+        listed = [*column, *(values[place] for place in new)]
+        for place in old:
+            listed[rows[place]] = values[place]
+        return tuple(listed)
+    if old:
+        column[[rows[place] for place in old]] = values[old]
+    return np.concatenate([column, values[new]]) if new else column
+
+
+def _size(table: WishTable | OpeningTable) -> int:
+    return int(table.latitude.size)
 
 
 def _columns(table: WishTable | OpeningTable) -> list[tuple[str, Any]]:

@@ -5,7 +5,7 @@ event on, the ones that lose least by the prices first, as Dijkstra follows road
 one small problem (`board_problem.py`), so that the chain that is best in truth is found among them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
@@ -16,10 +16,12 @@ from services.matchmaker.matching.board_position import Position
 # Of each class the best slots, of each slot the best classes: more are hardly ever chosen.
 _BRANCHES: Final = 5
 # Points that a chain may lose by the prices and still be followed; the prices are that wrong at most.
-_LOSS: Final = 150.0
+_LOSS: Final = 300.0
 # Classes and slots from which chains are followed on, for one event and for each further one.
 _STEPS: Final = 12
 _STEPS_MORE: Final = 3
+# With so many classes no more chains are followed: the small problem is to stay one.
+_CLASSES: Final = 80
 
 
 class Seeds(msgspec.Struct, frozen=True):
@@ -38,10 +40,11 @@ class Around(NamedTuple):
 
 def neighbourhood(at: Position, seeds: Seeds) -> Around:
     """Return what is to be matched again around the seeds."""
-    search = _Search(at)
+    search = _Search(at, seeds)
     for c in sorted(seeds.classes):
         search.bring_in(c)
-        search.follow(0.0, is_slot=False, row=c)
+        if not _only_lacks_mediator(at, c):
+            search.follow(0.0, is_slot=False, row=c)
     for s in sorted(seeds.slots):
         # Where a slot lost places, its classes have to go somewhere else.
         if at.free(s) < 0:
@@ -52,10 +55,17 @@ def neighbourhood(at: Position, seeds: Seeds) -> Around:
     return search.found()
 
 
+def _only_lacks_mediator(at: Position, c: int) -> bool:
+    """Say whether the class has all its visits, and each can go on with some mediator."""
+    return at.has_all(c) and all(at.is_mediated(c, s) and at.possible(c, s) for s in at.choice.of_class[c])
+
+
 class _Search:
-    def __init__(self, at: Position) -> None:
+    def __init__(self, at: Position, seeds: Seeds) -> None:
         self._at = at
+        self._seeds = seeds
         self._classes: set[int] = set()
+        self._slots: set[int] = set()
         self._pairs: set[tuple[int, int]] = set()
         self._waiting: list[tuple[float, bool, int]] = []
         self._seen: set[tuple[bool, int]] = set()
@@ -79,7 +89,7 @@ class _Search:
 
     def run(self, steps: int) -> None:
         """Follow the chains, those that lose least first."""
-        while self._waiting and steps:
+        while self._waiting and steps and len(self._classes) < _CLASSES:
             loss, is_slot, row = heappop(self._waiting)
             if (is_slot, row) in self._seen:
                 continue
@@ -102,7 +112,9 @@ class _Search:
         at, takers, ask = self._at, self._at.choice.of_slot[s], self._at.ask
         price = at.price[s]
         losses = [(price + ask[c] - points, c) for c, points in at.pairs.of_slot[s].items() if c not in takers]
-        for more, c in self._least(losses, lambda c: at.possible(c, s)):
+        # Slots that open together want the same best classes: each brings in others besides.
+        shared = self._classes.copy() if s in self._seeds.slots else ()
+        for more, c in self._least(losses, lambda c: at.possible(c, s), shared):
             self.bring_in(c)
             self._pairs.add((c, s))
             if at.has_all(c):
@@ -112,20 +124,28 @@ class _Search:
     def _from_class(self, loss: float, c: int) -> None:
         at, chosen, ask, price = self._at, self._at.choice.of_class[c], self._at.ask[c], self._at.price
         losses = [(price[s] + ask - points, s) for s, points in at.pairs.of_class[c].items() if s not in chosen]
-        for more, s in self._least(losses, lambda s: at.possible(c, s)):
+        shared = self._slots.copy() if c in self._seeds.classes else ()
+        for more, s in self._least(losses, lambda s: at.possible(c, s), shared):
             self._pairs.add((c, s))
+            self._slots.add(s)
             if at.free(s) < at.needed(c, s):
                 self.displace(loss + more, s)
 
-    def _least(self, losses: list[tuple[float, int]], possible: Callable[[int], bool]) -> Iterator[tuple[float, int]]:
-        """Yield the least losses of those that are possible, as what they lose more than the best of them."""
+    def _least(
+        self, losses: list[tuple[float, int]], possible: Callable[[int], bool], shared: Collection[int]
+    ) -> Iterator[tuple[float, int]]:
+        """Yield the least losses of those that are possible, as what they lose more than the best of them.
+
+        Rows that are `shared` with others do not count among the few.
+        """
         losses.sort()
-        least, found = 0.0, 0
+        least, found, is_first = 0.0, 0, True
         for lost, row in losses:
             if found == _BRANCHES or lost - least > _LOSS:
                 return
             if possible(row):
                 # A new class, or a place that came free, gains: then the best is what the others are held against.
-                least = least if found else min(lost, 0.0)
-                found += 1
+                least = min(lost, 0.0) if is_first else least
+                is_first = False
+                found += row not in shared
                 yield lost - least, row

@@ -24,11 +24,21 @@ _FROZEN = (StandingState.ACCEPTED, StandingState.BOOKED)
 
 
 @st.composite
+def of_any_kind(draw: st.DrawFn, made: st.SearchStrategy[list[Opening]]) -> list[Opening]:
+    """Openings of whole groups, of pooled places, of groups that a class may take two of; with places kept or not."""
+    kinds: list[dict[str, Any]] = [{}, {"pooled": True, "pupils_free": 60, "groups_free": 1}, {"splitting": True}]
+    return [
+        msgspec.structs.replace(opening, **draw(st.sampled_from(kinds)), reserved=draw(st.sampled_from([0, 0, 1])))
+        for opening in draw(made)
+    ]
+
+
+@st.composite
 def regions(draw: st.DrawFn) -> VisitFacts:
     """A small region with nothing proposed."""
     return VisitFacts(
         wishes=tuple(draw(wishes())),
-        openings=tuple(draw(openings())),
+        openings=tuple(draw(of_any_kind(openings()))),
         mediations=tuple(draw(mediations())),
         standing=(),
         today=TODAY,
@@ -43,7 +53,7 @@ def any_of(things: Iterable[Any]) -> st.SearchStrategy[Any]:
 def happens(data: st.DataObject, world: World) -> BoardChange | None:
     """One event of those that can happen now."""
     one_wish: st.SearchStrategy[list[Wish]] = wishes(most=6)
-    one_opening: st.SearchStrategy[list[Opening]] = openings(most=6)
+    one_opening: st.SearchStrategy[list[Opening]] = of_any_kind(openings(most=6))
     one_mediation: st.SearchStrategy[list[Mediation]] = mediations(most=4)
     events: list[tuple[Any, Any]] = [
         (world.put_wish, one_wish.map(lambda made: made[-1] if made else None)),
