@@ -47,6 +47,7 @@ class MatchRun(Resource, frozen=True, kw_only=True):
     `objective` / (1 - gap). `limited` says that the time was over before the search was, and the best found stands.
     `digest` names the facts that it had before it: run again on the same it gives the same, as long as they are kept
     (`replayable`). `solving_ms` is that of all shards together, `sweeping_ms` that of merging them.
+    `visits_moved` are those withdrawn after an event that had touched neither their class nor their slot.
     """
 
     trigger: str
@@ -82,6 +83,7 @@ class MatchRun(Resource, frozen=True, kw_only=True):
     replayable: bool = False
     sweeping_ms: float = 0.0
     ended_at: Instant | None = None
+    visits_moved: int = 0
 
 
 class MatchShard(Resource, frozen=True, kw_only=True):

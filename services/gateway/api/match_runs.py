@@ -18,8 +18,6 @@ from services.gateway.api.match_run_progress import ENDED, ProgressStreams, prog
 
 TAGS = ["Match runs"]
 EVENT_STREAM = "text/event-stream"
-# Whoever waits for a match of the whole region waits seconds, where other questions take milliseconds.
-RUN_TIMEOUT_S = 60.0
 ACCEPTED = [ResponseHeader(name="Location", description="Address of the run.", documentation_only=True)]
 LastEventId = Annotated[
     str | None,
