@@ -90,7 +90,8 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The chosen pairs: `pairs` (n,) rows of the problem's pairs, ascending; `mediator` (n,), -1 where none is needed.
 
     `value` is what they are worth, `bound` what no solution that serves as many of each cell can exceed, both in the
-    scores' unit; equal where the optimum is proven. `prices` are those of the bound. `deficit` (G,): how many classes
+    scores' unit; equal where the optimum is proven. `prices` prove the bound but for `price_slack`: a small
+    problem that is searched to its end has a lower one than any prices prove. `deficit` (G,): how many classes
     of each cell are missing to its floor. `rounds` counts the flows that were solved. `limited` says that the time was
     over before the search was.
     """
@@ -103,6 +104,7 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     deficit: Ints
     rounds: int
     limited: bool = False
+    price_slack: float = 0.0
 
     @property
     def gap(self) -> float:

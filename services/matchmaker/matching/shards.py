@@ -122,7 +122,8 @@ def merge(facts: VisitFacts, settings: PolicySettings, solutions: Mapping[str, S
         again = _solve_among(problem, counted)
         solution = max(solution, again, key=lambda found: (-int(found.deficit.sum()), found.value))
     bound = certify(problem, solution.prices, solution.deficit)
-    return plan_of(asked, floors, msgspec.structs.replace(solution, bound=max(bound, solution.value)), settings)
+    certified = msgspec.structs.replace(solution, bound=max(bound, solution.value), price_slack=0.0)
+    return plan_of(asked, floors, certified, settings)
 
 
 def _chosen_rows(asked: Asked, solutions: Mapping[str, ShardSolution]) -> Bools:

@@ -5,6 +5,7 @@ mediator and the class's day are worth to others, beyond what the pair itself wo
 its prices no pair costs less than that.
 """
 
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,10 @@ from services.matchmaker.matching.solving.packing import Items, Room, pack
 from services.matchmaker.matching.travel import straight_km
 from services.matchmaker.matching.visits import VisitPlan
 
+# Costs are shown to a tenth of a point.
+_TENTHS: Final = 10
+# Sums of floats that stand for tenths miss them by less than this.
+_ROUNDING: Final = 1e-6
 # No mediator can come: such a pair is never worth anything.
 _IMPOSSIBLE: Final = 1e9
 
@@ -29,11 +34,13 @@ _IMPOSSIBLE: Final = 1e9
 def cost_of(plan: VisitPlan, wish_row: int, slot_row: int) -> Cost | None:
     """Return what all visits lose at least were this pair proposed; None while the plan carries no prices.
 
-    The loss is counted from the plan's bound, so that it is a true lower bound whatever the plan's gap.
+    The loss is counted from the plan's bound, and rounded down. What the prices prove less than that bound, where a
+    small problem was searched to its end, may be no loss at all, and is taken off.
     """
     if plan.prices is None:
         return None
-    at_least = round(max(0.0, forced_loss(plan, wish_row, slot_row)), 1)
+    loss = forced_loss(plan, wish_row, slot_row) - plan.price_slack
+    at_least = floor(max(0.0, loss + _ROUNDING) * _TENTHS) / _TENTHS
     return Cost(at_least=at_least, words=stake_words.cost(at_least))
 
 

@@ -62,8 +62,8 @@ class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The matches, sorted by wish id and day, what they are worth in points, and what no other choice could exceed.
 
     `rows` is the candidate behind each match, `chosen` marks them among the candidates. `wish_rows` and
-    `slot_rows` find the row of an id. `prices` are those that prove the bound, in points; `cells` are the rows of its
-    cell prices. `limited`: the time was over before the search was.
+    `slot_rows` find the row of an id. `prices` are those that prove the bound, in points, but for `price_slack`;
+    `cells` are the rows of its cell prices. `limited`: the time was over before the search was.
     """
 
     matches: tuple[VisitMatch, ...]
@@ -77,6 +77,7 @@ class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     wish_rows: dict[UUID, int]
     slot_rows: dict[UUID, int]
     prices: Prices | None = None
+    price_slack: float = 0.0
     cells: tuple[Cell, ...] = ()
     equity: EquityTable = EquityTable()
     limited: bool = False
@@ -154,6 +155,7 @@ def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySett
         wish_rows={wish.id: row for row, wish in enumerate(tables.wishes.wishes)},
         slot_rows={opening.slot_id: row for row, opening in enumerate(tables.openings.openings)},
         prices=solution.prices,
+        price_slack=solution.price_slack,
         cells=counts.cells,
         equity=equity_table(counts, floors, served, solution.deficit, solution.prices.cell),
         limited=solution.limited,

@@ -49,7 +49,7 @@ def test_every_pair_has_its_answer(
             assert fits == (why.points is not None) == bool(why.parts)
             assert sum(part.points for part in why.parts) == (why.points or 0)
             assert {found.id for found in why.alternatives}.isdisjoint({wish.id, opening.slot_id})
-            assert why.cost is None or (fits and (wish.id, opening.slot_id) not in proposed)
+            assert (why.cost is not None) == (fits and (wish.id, opening.slot_id) not in proposed)
             if match := proposed.get((wish.id, opening.slot_id)):
                 explained = explain_visit(plan, match)
                 assert (why.points, why.parts, why.equity) == (match.points, match.parts, explained.equity)

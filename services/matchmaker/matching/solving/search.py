@@ -254,7 +254,8 @@ class _Search:
         deficit = np.maximum(network.cell_floor - best.served, 0)
         reached = msgspec.structs.replace(network, cell_floor=network.cell_floor - deficit)
         bounds = [(bound_at(reached, proof, alive), proof) for proof in self._proofs or [duals]]
-        bound, proof = min(bounds, key=lambda pair: pair[0])
+        priced, proof = min(bounds, key=lambda pair: pair[0])
+        bound = priced
         if not deficit.any():
             bound = min(bound, self._bound)
         return Solution(
@@ -266,6 +267,7 @@ class _Search:
             deficit=deficit,
             rounds=self._rounds,
             limited=self._limited,
+            price_slack=max(priced - max(bound, float(best.value)), 0.0) * step,
         )
 
 
