@@ -27,4 +27,7 @@ create index slot_offer on slot (visit_offer_id) where state = 'open';
 create index capacity_association on capacity (association_id) where state = 'published';
 create index visit_proposal_waiting on visit_proposal (id) where state in ('proposed', 'accepted');
 create index visit_proposal_slot on visit_proposal (slot_id) where state in ('proposed', 'accepted');
+create index visit_proposal_capacity on visit_proposal (capacity_id)
+    where state in ('proposed', 'accepted') and capacity_id is not null;
+create index booking_slot on booking (((document ->> 'slot_id')::uuid));
 create index visit_offer_company on visit_offer (company_id);

@@ -69,9 +69,13 @@ async def take_waiting_changes(connection: Connection, turn: int) -> tuple[Chang
     return _each_once(rows)
 
 
-async def list_changes_after(connection: Connection, turn: int) -> tuple[Change, ...]:
-    """What later turns took up, or made."""
-    return _each_once(await connection.fetch("select distinct kind, thing_id from match_change where turn > $1", turn))
+async def list_changes(connection: Connection, after: int, last: int) -> tuple[Change, ...]:
+    """What the turns after one and up to another took up, or made."""
+    return _each_once(
+        await connection.fetch(
+            "select distinct kind, thing_id from match_change where turn > $1 and turn <= $2", after, last
+        )
+    )
 
 
 async def wait_again(connection: Connection, turn: int) -> None:

@@ -39,6 +39,31 @@ async def list_slots_of_offers(
     return tuple(row["id"] for row in rows)
 
 
+async def list_slots_of_same_offers(connection: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """The open slots of the visit offers that these slots belong to."""
+    rows = await connection.fetch(
+        "select id from slot where state = 'open'"
+        " and visit_offer_id = any(array(select visit_offer_id from slot where id = any($1::uuid[])))",
+        list(ids),
+    )
+    return tuple(row["id"] for row in rows)
+
+
+async def list_requests_proposed(
+    connection: Connection, slots: Collection[UUID], capacities: Collection[UUID]
+) -> tuple[UUID, ...]:
+    """The classes to which visits of these slots, or with these capacities, are proposed."""
+    rows = await connection.fetch(
+        "select class_request_id from visit_proposal where state in ('proposed', 'accepted')"
+        " and slot_id = any($1::uuid[])"
+        " union select class_request_id from visit_proposal where state in ('proposed', 'accepted')"
+        " and capacity_id = any($2::uuid[])",
+        list(slots),
+        list(capacities),
+    )
+    return tuple(row["class_request_id"] for row in rows)
+
+
 async def list_capacities_of_associations(connection: Connection, ids: Collection[UUID]) -> tuple[UUID, ...]:
     """The published capacities of associations."""
     rows = await connection.fetch(

@@ -1,6 +1,7 @@
 """Which schools too few visits reach, as the policy says. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from contracts.matchmaker.schools import School
 from contracts.place import Place
 from contracts.vocabulary import PriorityEducation
 from services.matchmaker.matching.arrays import Floats
+from services.matchmaker.matching.inputs import Wish
 from services.matchmaker.matching.travel import coach_minutes, is_mountain, straight_km
 
 Reasons = frozenset[UnderReachedReason]
@@ -43,6 +45,15 @@ def _far_from_industry(homes: tuple[School, ...], sites: Iterable[Site], limit_m
     mountain = (home[:, 2:] + work[:, 2]) > 0
     nearest = coach_minutes(distance_km, mountain).min(axis=1)
     return frozenset(school.uai for school, minutes in zip(homes, nearest, strict=True) if minutes > limit_minutes)
+
+
+def within_reach(wishes: Sequence[Wish], places: Iterable[Place], limit_minutes: int) -> frozenset[UUID]:
+    """The classes from which one of these places is so near."""
+    work = _points(places)
+    home = np.array([(w.latitude, w.longitude, is_mountain(w.department)) for w in wishes], float).reshape(-1, 3)
+    distance_km = straight_km(home[:, :1], home[:, 1:2], work[:, 0], work[:, 1])
+    near = (coach_minutes(distance_km, (home[:, 2:] + work[:, 2]) > 0) <= limit_minutes).any(axis=1)
+    return frozenset(wishes[row].id for row in np.flatnonzero(near).tolist())
 
 
 def _points(places: Iterable[Place]) -> Floats:

@@ -13,6 +13,8 @@ from services.matchmaker.runs import part_store
 from services.matchmaker.runs.change_store import Change
 from services.matchmaker.runs.changes import ChangeKind
 from services.matchmaker.runs.region import Region
+from services.matchmaker.runs.reserve_store import load_reserve
+from services.matchmaker.runs.reserving import Reserve
 from services.work import Connection
 
 
@@ -28,6 +30,16 @@ class Touched(msgspec.Struct, frozen=True, kw_only=True):
     def __len__(self) -> int:
         """How many things that is."""
         return len(self.requests) + len(self.slots) + len(self.capacities) + len(self.sites)
+
+    def union(self, other: "Touched") -> "Touched":
+        """What is touched by one or the other."""
+        return Touched(
+            requests=self.requests | other.requests,
+            slots=self.slots | other.slots,
+            capacities=self.capacities | other.capacities,
+            sites=self.sites | other.sites,
+            everything=self.everything or other.everything,
+        )
 
 
 async def touched_by(connection: Connection, changes: Iterable[Change]) -> Touched:
@@ -57,7 +69,20 @@ async def touched_by(connection: Connection, changes: Iterable[Change]) -> Touch
     )
 
 
-async def load_part(connection: Connection, touched: Touched, sites: Iterable[Site], now: datetime) -> Region:
+async def with_proposed(connection: Connection, touched: Touched) -> Touched:
+    """And the classes that are proposed one of the slots, or one of the capacities as their mediator."""
+    classes = await part_store.list_requests_proposed(connection, touched.slots, touched.capacities)
+    return msgspec.structs.replace(touched, requests=touched.requests.union(classes))
+
+
+async def with_same_offers(connection: Connection, slots: frozenset[UUID]) -> frozenset[UUID]:
+    """And the other open slots of the same offers: places are kept for some classes over all slots of an offer."""
+    return slots.union(await part_store.list_slots_of_same_offers(connection, slots))
+
+
+async def load_part(
+    connection: Connection, touched: Touched, sites: Iterable[Site], now: datetime, *, reserving: bool = False
+) -> Region:
     """The touched things that are still there; `sites` are those of the whole region."""
     today = local_day(now)
     requests, schools = await part_store.list_requests(connection, touched.requests, today)
@@ -73,4 +98,5 @@ async def load_part(connection: Connection, touched: Touched, sites: Iterable[Si
         held=await part_store.list_held(connection, touched.requests),
         promised=await part_store.list_promised(connection, touched.capacities),
         ended=await part_store.list_ended(connection, touched.requests),
+        reserve=await load_reserve(connection, offers) if reserving else Reserve(),
     )

@@ -14,6 +14,7 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.machines import LIVE_BOOKING_STATES
 from contracts.matchmaker.class_requests import ClassRequest
+from contracts.matchmaker.equity import EquityTable
 from contracts.matchmaker.match_runs import MatchRun
 from contracts.matchmaker.proposals import VisitProposal
 from contracts.matchmaker.schools import School
@@ -233,6 +234,15 @@ async def list_proposed_pupils(connection: Connection, slot_ids: list[UUID]) -> 
         slot_ids,
     )
     return {row["slot_id"]: row["pupils"] for row in rows}
+
+
+async def find_last_equity(connection: Connection) -> EquityTable | None:
+    """What the last match of the whole region said of equity; None before the first one."""
+    text = await connection.fetchval(
+        "select document -> 'equity' from match_run where document ->> 'trigger' <> 'event'"
+        " and document ->> 'state' = 'completed' order by started_at desc limit 1"
+    )
+    return decoder_of(EquityTable | None).decode(text) if text else None
 
 
 async def insert_match_run(connection: Connection, run: MatchRun) -> None:
