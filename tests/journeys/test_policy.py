@@ -13,6 +13,9 @@ async def people(region):
     The other class is of priority education, farther away, smaller and asks for nothing in particular.
     """
     coordinator = await region.sign_in(Role.COORDINATOR)
+    # Scores alone decide at first: with one class a cell, any share of the fairest choice would be all of it.
+    begun = {"settings": {"floor_share": 0}, "reason": "Au mérite seul"}
+    body(await coordinator.put("/v1/policy", json=begun))
     uai = await a_school(region)
     rep_uai = await a_school(region, commune="32147", priority=PriorityEducation.REP)
     teacher, rep_teacher = [await region.sign_in(Role.TEACHER, each) for each in (uai, rep_uai)]
@@ -50,17 +53,35 @@ async def test_the_region_sees_a_policy_s_effect_before_it_decides(people):
     assert (effect["kept"], effect["withdrawn"], effect["made"]) == (0, 1, 1)
     assert [of_rep_classes(effect[side])["served"] for side in ("before", "after")] == [0, 1]
     assert moved["slot_id"] == still["slot_id"]
-    assert (body(changed)["version"], changed.headers["etag"]) == (2, '"2"')
-    assert body(late, 412)["version"] == 2
+    assert (body(changed)["version"], changed.headers["etag"]) == (3, '"3"')
+    assert body(late, 412)["version"] == 3
     (withdrawn,) = await proposals(teacher, state="withdrawn")
     assert withdrawn["id"] == still["id"]
 
     versions = body(await rep_teacher.get("/v1/policy/versions"))["items"]
-    assert [each["version"] for each in versions] == [2, 1]
+    assert [each["version"] for each in versions] == [3, 2, 1]
     assert versions[0]["reason"] == "L'éducation prioritaire d'abord"
     assert versions[0]["changed_by"] == ""
     me = body(await coordinator.get("/v1/me"))
-    assert body(await coordinator.get("/v1/policy/versions/2"))["changed_by"] == me["key_id"]
+    assert body(await coordinator.get("/v1/policy/versions/3"))["changed_by"] == me["key_id"]
+
+
+async def test_a_floor_is_a_guarantee(people):
+    """A territory's under-reached classes are to be served, whatever the scores."""
+    coordinator, teacher, rep_teacher = people
+    settings = body(await coordinator.get("/v1/policy"))["settings"]
+    floor = {"territory": "32", "under_reached": True, "lowest_rate": 1.0}
+    decision = {"settings": settings | {"floors": [floor]}, "reason": "Le Gers garanti"}
+
+    effect = body(await coordinator.post("/v1/policy/dry-run", json=decision))
+    body(await coordinator.put("/v1/policy", json=decision))
+    await proposals(rep_teacher)
+
+    assert (effect["withdrawn"], effect["made"]) == (1, 1)
+    cell = of_rep_classes(effect["after"])
+    assert (cell["floor"], cell["served"], cell["deficit"]) == (1, 1, 0)
+
+    assert len(await proposals(teacher, state="withdrawn")) == 1
 
 
 async def test_nobody_but_the_region_decides(people):
@@ -68,7 +89,7 @@ async def test_nobody_but_the_region_decides(people):
     _, teacher, _ = people
     decision = {"settings": {}, "reason": "pour ma classe"}
 
-    assert body(await teacher.get("/v1/policy"))["version"] == 1
+    assert body(await teacher.get("/v1/policy"))["version"] == 2
     assert body(await teacher.put("/v1/policy", json=decision), 403)["scope"] == "matching:run"
     assert body(await teacher.post("/v1/policy/dry-run", json=decision), 403)["scope"] == "matching:run"
 
@@ -84,4 +105,4 @@ async def test_a_policy_that_contradicts_itself_is_refused_in_the_reader_s_langu
     assert refused["detail"] == "Certains champs sont à corriger ; rien n'a été enregistré."
     assert refused["fields"][0]["field"] == "settings.floors[1].lowest_rate"
     assert "gardez-en un" in refused["fields"][0]["message"]
-    assert body(await coordinator.get("/v1/policy"))["version"] == 1
+    assert body(await coordinator.get("/v1/policy"))["version"] == 2

@@ -7,7 +7,6 @@ from contracts.local_time import local_day
 from contracts.matchmaker.policies import PolicyEffect, PolicyOutcome, PolicySettings
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.visits import VisitPlan, match_visits
-from services.matchmaker.policy.counting import count_equity
 from services.matchmaker.runs.region import Region, facts_of, load_region
 from services.work import Connection
 
@@ -24,32 +23,27 @@ async def try_settings(
 def compare(region: Region, in_force: PolicySettings, tried: PolicySettings, today: date) -> PolicyEffect:
     """What both settings give, and what becomes of the proposals that wait."""
     facts = facts_of(region, in_force, today)
-    before = _outcome(facts, _match(facts, in_force), in_force)
+    before = _outcome(facts, match_visits(facts, in_force))
     facts = facts_of(region, tried, today)
-    plan = _match(facts, tried)
+    plan = match_visits(facts, tried)
     waiting = {(one.wish_id, one.slot_id) for one in facts.standing if one.state is StandingState.PROPOSED}
     proposed = {(match.wish_id, match.slot_id) for match in plan.matches}
     return PolicyEffect(
         before=before,
-        after=_outcome(facts, plan, tried),
+        after=_outcome(facts, plan),
         kept=len(waiting & proposed),
         withdrawn=len(waiting - proposed),
         made=len(proposed - waiting),
     )
 
 
-def _outcome(facts: VisitFacts, plan: VisitPlan, settings: PolicySettings) -> PolicyOutcome:
+def _outcome(facts: VisitFacts, plan: VisitPlan) -> PolicyOutcome:
     """What a plan gives together with the visits that classes accepted or booked."""
     classes = {wish.id for wish in facts.wishes}
     firm = [one.wish_id for one in facts.standing if one.state is not StandingState.PROPOSED and one.wish_id in classes]
-    served = frozenset([*firm, *(match.wish_id for match in plan.matches)])
     return PolicyOutcome(
         visits=len(firm) + len(plan.matches),
-        classes_served=len(served),
-        gap=1 - plan.value / plan.bound if plan.bound > 0 else 0.0,
-        equity=count_equity(facts, served, settings.floors),
+        classes_served=sum(cell.served for cell in plan.equity.cells),
+        gap=plan.gap,
+        equity=plan.equity,
     )
-
-
-def _match(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
-    return match_visits(facts, settings)

@@ -50,7 +50,9 @@ from tests.unit.matchmaker.given import a_caller
 
 COORDINATOR = replace(a_caller(Role.COORDINATOR), key_id="key-7")
 REP_UAI = "0320002D"
-FAIRER = PolicySettings(weights=Weights(under_reached=0.9))
+# Scores alone decide: with one class a cell, any share of the fairest choice would be all of it.
+FREE = PolicySettings(floor_share=0.0)
+FAIRER = replace(FREE, weights=Weights(under_reached=0.9))
 
 
 def a_change(settings: PolicySettings = FAIRER, reason: str = "Équité d'abord") -> ChangePolicy:
@@ -63,6 +65,7 @@ def a_trial(settings: PolicySettings = FAIRER) -> TryPolicy:
 
 async def two_schools_want_one_slot(matchmaker):
     """A large class in Auch, beside the works, that asks for their theme; and one of priority education in Gimont."""
+    await matchmaker.ask(a_change(FREE), COORDINATOR)
     await matchmaker.ask(
         ImportSchools(
             schools=(a_new_school(), a_new_school(uai=REP_UAI, commune="32147", priority=PriorityEducation.REP))
@@ -206,7 +209,7 @@ async def test_a_dry_run_tells_the_effect_and_changes_nothing(matchmaker):
     before = await matchmaker.stored()
 
     effect = await matchmaker.ask(a_trial(), COORDINATOR)
-    same = await matchmaker.ask(a_trial(PolicySettings()), COORDINATOR)
+    same = await matchmaker.ask(a_trial(FREE), COORDINATOR)
 
     assert near.school_uai == UAI
     assert (effect.kept, effect.withdrawn, effect.made) == (0, 1, 1)
@@ -226,7 +229,7 @@ async def test_a_floor_that_no_choice_reaches_is_told_as_a_deficit(matchmaker):
     await proposed(matchmaker)
     floors = tuple(CellFloor(territory="32", under_reached=reached, lowest_rate=1.0) for reached in (True, False))
 
-    effect = await matchmaker.ask(a_trial(PolicySettings(floors=floors)), COORDINATOR)
+    effect = await matchmaker.ask(a_trial(replace(FREE, floors=floors)), COORDINATOR)
 
     assert sum(cell.floor for cell in effect.after.equity.cells) == 2
     assert sum(cell.deficit for cell in effect.after.equity.cells) == 1
@@ -245,7 +248,7 @@ async def test_after_a_change_proposals_follow(matchmaker):
 
     (proposal,) = await matchmaker.until(moved)
     (run,) = await matchmaker.documents("match_run", MatchRun, f"id = '{proposal.match_run_id}'")
-    assert run.policy_version == 2
+    assert run.policy_version == 3
 
 
 async def test_who_is_under_reached_is_for_the_policy_to_say(matchmaker):
@@ -265,7 +268,7 @@ async def test_kept_places_are_for_under_reached_classes_until_they_are_released
     await wish(matchmaker)
     await matchmaker.tell(*SUPPLY, SlotOpened(slot=a_slot()))
     await proposed(matchmaker)
-    kept = PolicySettings(reserved_share=0.5, reserved_until_days=21)
+    kept = replace(FREE, reserved_share=0.5, reserved_until_days=21)
 
     far_ahead = await matchmaker.ask(a_trial(kept), COORDINATOR)
     released = await matchmaker.ask(a_trial(replace(kept, reserved_until_days=120)), COORDINATOR)
