@@ -42,7 +42,8 @@ def measure_events(plan: VisitPlan, settings: PolicySettings, facts: VisitFacts)
     draw = random.Random(20260211)
     world = World(msgspec.structs.replace(facts, standing=tuple(_standing(plan.matches, draw))))
     begins = time.perf_counter()
-    board = Board(world.facts, settings)
+    cell_prices = dict(zip(plan.cells, plan.prices.cell.tolist(), strict=True)) if plan.prices else {}
+    board = Board(world.facts, settings, cell_prices=cell_prices)
     loading = time.perf_counter() - begins
     seconds, moved, made, accepted, looked_at = [], 0, 0, 0, []
     for kind, change in _events(world, draw):

@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from services.matchmaker.matching.arrays import Bytes, Floats, bools, floats, ints
+from services.matchmaker.matching.arrays import Bytes, Floats, Ints, bools, floats, ints
 from services.matchmaker.matching.board_choice import NOBODY
 from services.matchmaker.matching.board_mediators import columns_of
+from services.matchmaker.matching.board_packing import Room, rooms
 from services.matchmaker.matching.board_pairs import met
 from services.matchmaker.matching.board_position import Position
 from services.matchmaker.matching.board_rows import taken
@@ -44,6 +45,8 @@ class Part(NamedTuple):
 
 def part_of(at: Position, around: Around) -> Part:
     """Return the choice among the pairs around, what all others are proposed being fixed."""
+    packed = rooms(at, around)
+    around = Around(around.classes, tuple(pair for pair in around.pairs if _has_room(at, packed, *pair)))
     classes, slots = sorted(around.classes), sorted({s for _, s in around.pairs})
     place_of_class = {c: place for place, c in enumerate(classes)}
     place_of_slot = {s: place for place, s in enumerate(slots)}
@@ -62,8 +65,15 @@ def part_of(at: Position, around: Around) -> Part:
     points = ints(at.pairs.of_class[c][s] for c, s in around.pairs) + np.rint(at.hold * stays).astype(np.int64)
     candidates = Candidates(met(tables, c, s, stays), points)
     problem = visit_problem(tables, candidates, at.settings.weights)
+    places, open_places = problem.slot_places.copy(), np.minimum(problem.slot_places, _open_places(problem))
+    for slot, room in packed.items():
+        if (place := place_of_slot.get(slot)) is not None:
+            places[place], open_places[place] = room.classes, room.reached
     problem = msgspec.structs.replace(
         problem,
+        pair_places=None,
+        slot_places=places,
+        slot_open_places=open_places,
         class_first_bonus=floats(at.first_bonus[c] for c in classes),
         link_score=_link_scores(at, around, problem, mediators.rows),
     )
@@ -87,6 +97,14 @@ def _openings(at: Position, around: Around, slots: list[int]) -> OpeningTable:
         # Places that are reserved are taken first by those for whom they are.
         reserved=np.maximum(table.reserved - by_under_reached, 0),
     )
+
+
+def _has_room(at: Position, packed: dict[int, Room], c: int, s: int) -> bool:
+    return s not in packed or s in at.choice.of_class[c] or at.needed(c, s) <= packed[s].largest
+
+
+def _open_places(problem: Problem) -> Ints:
+    return problem.slot_places if problem.slot_open_places is None else problem.slot_open_places
 
 
 def _link_scores(at: Position, around: Around, problem: Problem, mediators: list[int]) -> Floats | None:
