@@ -2,7 +2,7 @@
 
 Any replica may take any turn. A turn takes up all that changed since the one before, however many changes that are,
 and says which classes it moved, so that a replica that was not there can catch up on it. Where too much changed at
-once, or nobody can say what, the whole region is matched.
+once, or nobody can say what, the whole region is matched: here where it is small, else in stages (`stages.py`).
 """
 
 import asyncio
@@ -13,18 +13,21 @@ from services.matchmaker.matching.explain import explain_visit
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from services.matchmaker.policy.store import find_policy
-from services.matchmaker.runs import change_store
+from services.matchmaker.runs import change_store, store
 from services.matchmaker.runs.boards import RegionBoard, load_board
 from services.matchmaker.runs.change_store import Turns
 from services.matchmaker.runs.event_moves import write_board_moves
 from services.matchmaker.runs.event_report import Outcome, Watch, tell
 from services.matchmaker.runs.region import facts_of, load_region
 from services.matchmaker.runs.region_parts import Touched, touched_by
+from services.matchmaker.runs.triggers import rematch_region
 from services.matchmaker.runs.visit_changes import moves_of, write_moves
 from services.work import Work
 
 # So many things at once are no event, but an import: to match around each of them takes longer than to match them all.
 MANY = 400
+# With more classes a match of them all takes seconds, for which no turn is to be held up.
+LARGE = 1_000
 
 
 class EventRuns:
@@ -105,6 +108,9 @@ async def _match_around(work: Work, board: RegionBoard, touched: Touched, turn: 
 
 
 async def _match_whole(work: Work, policy: Policy, touched: Touched, turn: int, watch: Watch) -> None:
+    if await store.count_open_requests(work.connection) > LARGE:
+        rematch_region(work, "many_changes")
+        return
     region = await load_region(work.connection, work.now, reserving=policy.settings.reserved_share > 0)
     watch.loaded()
     facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))

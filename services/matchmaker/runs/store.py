@@ -77,6 +77,12 @@ async def list_open_requests(connection: Connection, today: date) -> tuple[tuple
     return requests, {school.uai: school for school in _decode(rows, School)}
 
 
+async def count_open_requests(connection: Connection) -> int:
+    """How many class requests are open."""
+    number: int = await connection.fetchval("select count(*) from class_request where state = 'open'")
+    return number
+
+
 async def list_open_slots(connection: Connection, now: datetime) -> tuple[tuple[Slot, ...], dict[UUID, VisitOffer]]:
     """The slots that can be proposed, full ones that hold a proposal included, and their offers."""
     rows = await connection.fetch(

@@ -17,6 +17,7 @@ from services.matchmaker.runs.change_store import Change, insert_changes
 from services.matchmaker.runs.changes import end_whole_match, forget_old_changes
 from services.matchmaker.runs.event_runs import EventRuns
 from services.matchmaker.runs.region_parts import Touched
+from services.matchmaker.runs.triggers import START_RUN
 from tests.component.matchmaker.given import (
     UAI,
     a_capacity,
@@ -152,6 +153,20 @@ async def test_too_much_at_once_has_the_whole_region_matched(desk, monkeypatch):
     await desk.turn(replica)
 
     assert len(await desk.pairs()) == 4
+
+
+async def test_too_much_at_once_in_a_large_region_is_matched_in_stages(desk, monkeypatch):
+    """The turn takes no time for it: a run is asked for."""
+    monkeypatch.setattr(event_runs, "MANY", 3)
+    monkeypatch.setattr(event_runs, "LARGE", 3)
+    await desk.ask(*(a_request(number) for number in range(1, 5)))
+    await desk.tell(*(SlotOpened(slot=a_slot(400 + number, 8 + number)) for number in range(4)))
+
+    await desk.turn(EventRuns())
+
+    assert await desk.pairs() == set()
+    async with desk.work() as work:
+        assert await work.connection.fetchval("select key from timer where kind = $1", START_RUN) == "many_changes"
 
 
 async def test_a_slot_that_moved_on_meanwhile_is_left_to_the_next_turn(desk):
