@@ -127,6 +127,8 @@ async def test_the_nightly_run_is_kept_and_can_be_read(matchmaker):
 
     (begun,) = await matchmaker.documents("match_run", MatchRun)
     nightly = await ended(matchmaker, begun.id)
+    # What changed meanwhile is looked at once more.
+    await matched(matchmaker)
     runs = await matchmaker.documents("match_run", MatchRun)
     assert {run.trigger for run in runs} == {"nightly"}
     assert await matchmaker.ask(GetMatchRun(match_run_id=nightly.id), TEACHER) == nightly
