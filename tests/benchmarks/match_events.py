@@ -3,7 +3,8 @@
 Three in ten of a plan's visits are accepted; then slots, requests, answers and capacities come and go as over some
 weeks: about as many answers as proposals, six of ten of them a yes, and somewhat more new slots and requests than fall
 away. Only `Board.change` is timed. The value is held against the bound of a fresh match of what is then true, for
-which nothing is proposed yet, so that it owes nothing to what stands.
+which nothing is proposed yet, so that it owes nothing to what stands. What the hourly sweep recovers is told apart:
+`event_value_swept_M`, and how many proposals it moves.
 """
 
 import random
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from contracts.matchmaker.explanations import PartCode
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.board import Board
 from services.matchmaker.matching.board_changes import BoardChange
@@ -56,8 +58,10 @@ def measure_events(plan: VisitPlan, settings: PolicySettings, facts: VisitFacts)
         made += len(moves.made)
         looked_at.append(moves.looked_at)
     begins = time.perf_counter()
-    value = sum(each.points - _stay_points(each) for each in board.plan.matches)
+    value = _value(board.plan)
     showing = time.perf_counter() - begins
+    swept = match_visits(world.facts, settings)
+    kept = {(match.wish_id, match.slot_id) for match in swept.matches}
     fresh = match_visits(_unproposed(world.facts), settings)
     return [
         judged("event_p99_ms_M", 1000 * quantile(seconds, 0.99), "ms", "<=", 10),
@@ -65,6 +69,8 @@ def measure_events(plan: VisitPlan, settings: PolicySettings, facts: VisitFacts)
         judged("event_value_M", value / fresh.bound, "share", ">=", 0.992),
         judged("event_moved_M", moved / EVENTS, "proposals", "<=", 0.5),
         informative("event_moved_without_yes_M", moved / (EVENTS - accepted), "proposals"),
+        informative("event_value_swept_M", _value(swept) / fresh.bound, "share"),
+        informative("event_swept_M", sum(visit[:2] not in kept for visit in world.proposed), "proposals"),
         informative("event_made_M", made / EVENTS, "proposals"),
         informative("event_classes_M", median(looked_at), "classes"),
         informative("board_loading_seconds_M", loading, "s"),
@@ -72,8 +78,9 @@ def measure_events(plan: VisitPlan, settings: PolicySettings, facts: VisitFacts)
     ]
 
 
-def _stay_points(match: VisitMatch) -> int:
-    return sum(part.points for part in match.parts if part.code.value == "stay")
+def _value(plan: VisitPlan) -> int:
+    """What the visits are worth by themselves: that they stay is worth nothing to a fresh match."""
+    return sum(part.points for match in plan.matches for part in match.parts if part.code is not PartCode.STAY)
 
 
 def _standing(matches: tuple[VisitMatch, ...], draw: random.Random) -> Iterator[Standing]:

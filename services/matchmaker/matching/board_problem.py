@@ -26,7 +26,7 @@ from services.matchmaker.matching.tables import OpeningTable, Tables
 from services.matchmaker.matching.visit_problem import visit_problem
 
 # Of the mediators that a pair could have, the nearest: farther ones are hardly ever chosen.
-_MEDIATORS: Final = 4
+_MEDIATORS: Final = 6
 # What it is worth that a mediator stays, against what it is worth that a visit does: it is told to fewer people.
 _MEDIATOR_STAYS: Final = 0.1
 _NO_CODES: Final = np.zeros(0, np.int64)

@@ -14,11 +14,11 @@ import msgspec
 from services.matchmaker.matching.board_position import Position
 
 # Of each class the best slots, of each slot the best classes: more are hardly ever chosen.
-_BRANCHES: Final = 5
+_BRANCHES: Final = 6
 # Points that a chain may lose by the prices and still be followed; the prices are that wrong at most.
-_LOSS: Final = 300.0
+_LOSS: Final = 400.0
 # Classes and slots from which chains are followed on, for one event and for each further one.
-_STEPS: Final = 12
+_STEPS: Final = 18
 _STEPS_MORE: Final = 3
 # With so many classes no more chains are followed: the small problem is to stay one.
 _CLASSES: Final = 80
