@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from contracts.reference import calendar, travel
-from contracts.vocabulary import LEVEL_AGES, VisitFormat, Weekday
+from contracts.vocabulary import LEVEL_AGES, LEVELS_OF_SCHOOL, SchoolKind, VisitFormat, Weekday
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
 
 _WEEKDAYS = tuple(Weekday)
@@ -97,8 +97,13 @@ def _site_faults(wish: Wish, opening: Opening) -> Iterator[str]:
     distance_km = travel.straight_km(wish.latitude, wish.longitude, opening.latitude, opening.longitude)
     mountain = bool({wish.department, opening.department} & travel.MOUNTAIN_DEPARTMENTS)
     # A millionth of a minute is no minute more, as the matcher has it.
-    if math.ceil(travel.coach_minutes_over(distance_km, mountain=mountain) - 1e-6) > wish.max_travel_minutes:
+    journey = math.ceil(travel.coach_minutes_over(distance_km, mountain=mountain) - 1e-6)
+    if journey > wish.max_travel_minutes:
         yield "travel"
+    # Écoles are open from 8:30 to 16:30, collèges and lycées from 8:00 to 18:00.
+    begins, ends = (510, 990) if wish.level in LEVELS_OF_SCHOOL[SchoolKind.ECOLE] else (480, 1080)
+    if opening.starts_minute - journey < begins or opening.ends_minute + journey > ends:
+        yield "outside school hours"
 
 
 def _mediation_faults(known: _Known, wish: Wish, opening: Opening, mediation_id: UUID | None) -> Iterator[str]:

@@ -67,7 +67,9 @@ def test_what_fits_breaks_nothing() -> None:
         ({"adults": 1}, {}, "adults"),
         ({"access_needs": frozenset({AccessNeed.MOTOR})}, {}, "access"),
         ({}, {"minimum_age": 18}, "minimum age"),
-        ({}, at(ALBI), "travel"),
+        ({}, {**at(ALBI), "starts_minute": 660, "ends_minute": 780}, "travel"),
+        ({}, {"starts_minute": 485}, "school hours"),
+        ({}, {"ends_minute": 1075}, "school hours"),
         ({}, {"needs_mediation": True}, "mediator too many"),
     ],
 )
