@@ -41,7 +41,8 @@ class Service:
     `answers`: request type to handler; `answers_together`: request type to a handler that decides many at once;
     `follows`: event type to handler; `timers`: kind of a
     durable timer to handler; `schedule`: crontab line (Europe/Paris) to job. `reaching_timers` makes
-    the handlers of timers that reach beyond their transaction: to other services, or out into the world.
+    the handlers of timers that reach beyond their transaction: to other services, out into the world, or into what a
+    replica holds in memory from one call to the next.
     `shares`: own event to handler, for long work that replicas share out among themselves: one at a time each, and
     what a lost one had in hand goes to another. `given_up` and `timers_given_up`: what becomes of the thing once its
     handler has failed for good.

@@ -12,8 +12,8 @@ create index match_change_waiting on match_change (id) where turn is null;
 create index match_change_turn on match_change (turn) where turn is not null;
 create index match_change_noted on match_change (noted_at);
 
--- One row a turn. Its number comes from a sequence, which never goes back: the number of a turn that was rolled back is
--- never seen again, so that whoever holds it in memory knows that it is wrong. `whole`: all of the region was matched.
+-- One row a turn. A turn that was rolled back is not here, so that whoever has it in memory knows that it never was; its
+-- number is hardly ever given again, and its moment never. `whole`: all of the region was matched.
 create table match_turn (
     turn bigint generated always as identity primary key,
     whole boolean not null,

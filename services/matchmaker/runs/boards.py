@@ -7,7 +7,7 @@ one day, under one policy; a turn that was rolled back never was, and neither wa
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -30,10 +30,11 @@ ThingT = TypeVar("ThingT", Wish, Opening, Mediation)
 
 
 class RegionBoard:
-    """Owns one region in memory; `turn` is the last one that it knows of."""
+    """Owns one region in memory; `turn` is the last one that it knows of, `taken_at` the moment of that."""
 
     def __init__(self, region: Region, facts: VisitFacts, policy: Policy, cell_prices: Mapping[Cell, float]) -> None:
         self.turn = 0
+        self.taken_at = datetime.min.replace(tzinfo=UTC)
         self.policy = policy
         self.day: date = facts.today
         self.wishes: dict[UUID, Wish] = {wish.id: wish for wish in facts.wishes}

@@ -57,9 +57,14 @@ async def insert_turn(connection: Connection, now: datetime, *, whole: bool) -> 
     return turn
 
 
-async def has_turn(connection: Connection, turn: int) -> bool:
-    """Whether a turn came to its end: one that was rolled back never was."""
-    known: bool = await connection.fetchval("select exists (select from match_turn where turn = $1)", turn)
+async def has_turn(connection: Connection, turn: int, taken_at: datetime) -> bool:
+    """Whether the turn of that moment came to its end: one that was rolled back never was.
+
+    After a crash of the database a number that nobody committed may be given once more; its moment is another.
+    """
+    known: bool = await connection.fetchval(
+        "select exists (select from match_turn where turn = $1 and taken_at = $2)", turn, taken_at
+    )
     return known
 
 

@@ -52,7 +52,7 @@ class EventRuns:
             return
         board, left = await _brought_up_to_date(board, work, policy, turns)
         if await _match_around(work, board, touched.union(left), turn, watch):
-            board.turn = turn
+            board.turn, board.taken_at = turn, work.now
             self._board = board
         else:
             await _match_whole(work, policy, touched, turn, watch)
@@ -83,7 +83,7 @@ async def _is_good(board: RegionBoard, work: Work, policy: Policy, turns: Turns)
         board.day == local_day(work.now)
         and board.policy.version == policy.version
         and board.turn >= turns.whole
-        and await change_store.has_turn(work.connection, board.turn)
+        and await change_store.has_turn(work.connection, board.turn, board.taken_at)
     )
 
 

@@ -37,6 +37,26 @@ async def test_a_turn_that_comes_to_nothing_leaves_nothing_half(desk):
     assert [run.visits_proposed for run in await desk.runs()] == [1, 1]
 
 
+async def test_the_number_of_a_turn_that_never_was_may_be_given_again(desk):
+    """As a database that crashed may do: who thought in that turn does not take the other one for it."""
+    replica, other = EventRuns(), EventRuns()
+    await desk.ask(a_request(1))
+    await desk.turn(replica)
+    await desk.tell(SlotOpened(slot=a_slot()))
+    await desk.turn(replica, rolled_back=True)
+    async with desk.work() as work:
+        await work.connection.execute("alter table match_turn alter column turn restart with 2")
+
+    await desk.tell(SlotOpened(slot=a_slot(401, 9)))
+    await desk.turn(other)
+    await desk.ask(a_request(2))
+    await desk.turn(replica)
+
+    assert len(await desk.pairs()) == 2
+    assert await desk.broken() == []
+    assert await desk.proposals("withdrawn") == []
+
+
 async def test_a_replica_catches_up_on_what_another_one_did(desk):
     """It proposes nothing that the other proposed, and gives to nobody what the other gave."""
     one, other = EventRuns(), EventRuns()
