@@ -23,7 +23,7 @@ create index match_turn_whole on match_turn (turn) where whole;
 
 -- An event reads what has to do with the things that changed, never a whole table.
 create index class_request_school on class_request (school_uai) where state = 'open';
-create index slot_offer on slot (visit_offer_id) where state = 'open';
+create index slot_offer on slot (visit_offer_id);
 create index capacity_association on capacity (association_id) where state = 'published';
 create index visit_proposal_waiting on visit_proposal (id) where state in ('proposed', 'accepted');
 create index visit_proposal_slot on visit_proposal (slot_id) where state in ('proposed', 'accepted');

@@ -48,6 +48,7 @@ async def answer_visit(request: AnswerVisitProposal, work: Work) -> VisitProposa
     if answered.state == "accepted":
         work.announce(VisitProposalAccepted(visit_proposal=answered))
         note_for_later(work, ChangeKind.CLASS_REQUEST, answered.class_request_id)
+        note_for_later(work, ChangeKind.SLOT, answered.slot_id)
     else:
         work.announce(VisitProposalClosed(visit_proposal=answered))
         note_change(work, ChangeKind.CLASS_REQUEST, answered.class_request_id)

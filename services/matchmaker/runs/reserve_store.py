@@ -21,13 +21,15 @@ _TAKERS = """
 with taker as (
     select (document ->> 'slot_id')::uuid as slot_id, document ->> 'school_uai' as school_uai,
         (document ->> 'pupils')::int as pupils, (document ->> 'groups')::int as groups
-    from booking where state = any($2)
+    from booking where state = any($2) and (document ->> 'slot_id')::uuid = any(array(
+        select id from slot where visit_offer_id = any($1::uuid[])))
     union all
     select slot_id, school_uai, (document ->> 'pupils')::int,
         case when (document ->> 'pupils')::int > (
             select (slot.document ->> 'pupils_per_group')::int from slot where slot.id = slot_id
         ) then 2 else 1 end
-    from visit_proposal where state = 'accepted'
+    from visit_proposal where state = 'accepted' and slot_id = any(array(
+        select id from slot where visit_offer_id = any($1::uuid[])))
 )
 select taker.slot_id, school.document as school,
     case when (slot.document ->> 'pooled')::bool then taker.pupils else taker.groups end as places

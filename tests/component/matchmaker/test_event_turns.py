@@ -263,6 +263,23 @@ async def test_the_first_site_makes_others_far_from_it(postgres, template):
         assert board.wishes[an_id(1)].far_from_industry
 
 
+async def test_a_slot_that_opens_changes_what_is_kept_of_the_others(desk):
+    """Places are kept over all slots of an offer, by their dates: the board looks at those too."""
+    await desk.tell(SlotOpened(slot=a_slot(402, 10)), SlotOpened(slot=a_slot(403, 12)))
+    async with desk.work() as work:
+        policy = await find_policy(work.connection)
+        keeping = changed(policy, settings=changed(policy.settings, reserved_share=0.5))
+        board = await load_board(work, keeping)
+    assert [board.openings[an_id(number)].reserved for number in (402, 403)] == [1, 0]
+
+    await desk.tell(SlotOpened(slot=a_slot(401, 8)))
+    async with desk.work() as work:
+        change = await board.look_at(work, Touched(slots=frozenset({an_id(401)})))
+
+    assert [board.openings[an_id(number)].reserved for number in (401, 402, 403)] == [1, 0, 1]
+    assert {opening.slot_id for opening in change.openings} == {an_id(401), an_id(402), an_id(403)}
+
+
 async def test_changes_of_long_ago_are_forgotten(desk):
     """How far matching is stays known, and so does what still waits."""
     replica = EventRuns()
