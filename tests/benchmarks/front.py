@@ -3,6 +3,7 @@
 All of it lies in one folder and waits for its disk. What it is filled with is each benchmark's own.
 """
 
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -57,12 +58,16 @@ async def start_servers(folder: Path, stack: AsyncExitStack) -> Servers:
 
 
 async def start_services(
-    servers: Servers, folder: Path, stack: AsyncExitStack, **settings: str
+    servers: Servers,
+    folder: Path,
+    stack: AsyncExitStack,
+    names: Iterable[str] = ("companies", "gateway"),
+    **settings: str,
 ) -> tuple[dict[str, Process], int]:
-    """Start companies and gateway; returns all processes by name, the servers' too, and the port of the API."""
+    """Start these services, of which the gateway is one; returns all processes by name, the servers' too, and the port of the API."""
     processes = {"postgres": servers.postgres.process, "nats": servers.nats.process}
     port = claim_port(LOOPBACK, 0)
-    for name in ("companies", "gateway"):
+    for name in names:
         own = {
             "PASSERELLE_DATABASE_DSN": servers.postgres.dsn(name),
             "PASSERELLE_NATS_URL": servers.nats.url(name),

@@ -61,7 +61,9 @@ def _school_days() -> tuple[date, ...]:
 
 
 def invent(size: str, *, pooled: float = 0.1, seed: int = 20260210) -> VisitFacts:
-    """Return a region of this size; `pooled` is the share of offers that pool their places, half as many split groups."""
+    """Return a region of this size; `pooled` is the share of offers that pool their places, half as many split
+    groups.
+    """
     wanted, draw = SIZES[size], random.Random(seed)
     return VisitFacts(
         wishes=tuple(islice(_wishes(draw, wanted.regions), wanted.classes)),
@@ -83,6 +85,22 @@ def _place(draw: random.Random, regions: int) -> tuple[float, float, str, Commun
     department = commune.department if not region else f"{commune.department}.{region}"
     longitude = commune.longitude + region * REGION_WIDTH_DEGREES + draw.gauss(0, 0.02)
     return commune.latitude + draw.gauss(0, 0.015), longitude, department, commune
+
+
+def some_themes(draw: random.Random, most: int) -> frozenset[Theme]:
+    """Two themes and more."""
+    return _some(draw, _THEMES, most)
+
+
+def some_levels(draw: random.Random, most: int) -> frozenset[Level]:
+    """Three neighbouring levels and more."""
+    return _neighbouring_levels(draw, most)
+
+
+def some_place(draw: random.Random) -> tuple[float, float, str]:
+    """A point where people live, and its department."""
+    latitude, longitude, department, _ = _place(draw, 1)
+    return latitude, longitude, department
 
 
 def _some(draw: random.Random, words: tuple[Any, ...], most: int) -> frozenset[Any]:

@@ -87,13 +87,13 @@ async def fill(postgres: RunningPostgres) -> None:
         resources = [*stock.companies, *stock.sites, *stock.offers, *stock.slots, *stock.schools]
         for first in range(0, len(resources), CHUNK):
             await upsert_resources(connection, resources[first : first + CHUNK])
-        await connection.copy_records_to_table("api_key", columns=_KEY_COLUMNS, records=searchable.key_rows())
+        await connection.copy_records_to_table("api_key", columns=KEY_COLUMNS, records=searchable.key_rows())
     async with connected(postgres, "administrator") as connection:
         await connection.execute("vacuum analyze")
         await connection.execute("checkpoint")
 
 
-_KEY_COLUMNS = (
+KEY_COLUMNS = (
     "id",
     "secret_hash",
     "role",

@@ -55,14 +55,18 @@ def floors_of(problem: Problem, counts: CellCounts, settings: PolicySettings) ->
     """Return how many classes of each cell are to have a visit, (G,), held ones included.
 
     A floor is the policy's share of what the fairest choice would give the cell, and never a lower rate than that
-    choice gives the cell that is worst off: what can be had by all, nobody is denied.
+    choice gives the cell that is worst off: what can be had by all, nobody is denied. Shares are rounded down, so that
+    where two are alike and one can be served, the scores say which.
     """
     floors = np.zeros(len(counts.cells), np.int64)
     if settings.floor_share and counts.cells:
-        fairest = leximin(checked(problem), counts.size, counts.held)
-        reached = fairest > 0
+        network = checked(problem)
+        fairest = leximin(network, counts.size, counts.held)
+        reached = counts.held > 0
+        asking = network.class_cell[network.pair_class[network.pair_alive]]
+        reached[asking[asking >= 0]] = True
         lowest = float((fairest[reached] / counts.size[reached]).min(initial=1.0))
-        share = np.ceil(settings.floor_share * fairest - _ROUNDING)
+        share = np.floor(settings.floor_share * fairest + _ROUNDING)
         lowest_share = np.ceil(lowest * counts.size - _ROUNDING)
         floors = np.minimum(np.maximum(share, lowest_share), fairest).astype(np.int64)
     wanted = {(floor.territory, floor.under_reached): floor.lowest_rate for floor in settings.floors}

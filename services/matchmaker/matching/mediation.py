@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from contracts.reference import travel as reference
 from contracts.vocabulary import Level, Weekday
-from services.matchmaker.matching.arrays import Bools, Bytes, Floats, Ints, bools, floats, ints
+from services.matchmaker.matching.arrays import Bools, Bytes, Floats, Ints, floats, ints
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import FORMATS, LEVELS, THEMES, WEEKDAYS, any_of
 from services.matchmaker.matching.travel import straight_km
@@ -53,12 +53,15 @@ def covers(capacity: Mediation, latitude: float, longitude: float, department: s
 
 def bits_for_classes(wishes: Sequence[Wish], mediations: Sequence[Mediation]) -> Bytes:
     """Return, for C wishes, the bits of the A mediators that suit each class: (C, ceil(A / 8)) bytes."""
+    levels = ints(any_of(capacity.levels, LEVELS) for capacity in mediations)
+    largest = ints(capacity.group_size_max for capacity in mediations)
     seen: dict[tuple[str, int], Bytes] = {}
     rows = np.zeros((len(wishes), (len(mediations) + 7) // 8), np.uint8)
     for row, wish in enumerate(wishes):
         key = (wish.level, wish.pupils)
         if key not in seen:
-            seen[key] = np.packbits(bools(suits_class(capacity, wish.level, wish.pupils) for capacity in mediations))
+            # `suits_class` over all mediators at once.
+            seen[key] = np.packbits((levels >> LEVELS.index(wish.level) & 1 == 1) & (wish.pupils <= largest))
         rows[row] = seen[key]
     return rows
 

@@ -48,8 +48,14 @@ class Climb(msgspec.Struct, frozen=True, eq=False):
 
 
 class _Core(msgspec.Struct, frozen=True, eq=False):
-    """The pairs looked at: N of slots that hold groups, and the items of packed slots, by slot."""
+    """The pairs looked at: N of slots that hold groups, and the items of packed slots, by slot.
 
+    `first_gain` (C,) has the prices of cells in it, which stay as a flow told them; `fixed` is what is certain beside.
+    """
+
+    task: Task
+    fixed: float
+    first_gain: Floats
     loose: Ints
     loose_class: Ints
     loose_slot: Ints
@@ -67,17 +73,17 @@ class _Core(msgspec.Struct, frozen=True, eq=False):
 
 def climb(network: Network, task: Task, start: Duals, liked: Bools, steps: int, excess: float, fixed: float) -> Climb:
     """Return better prices after so many steps; `liked` are the pairs that a flow chose, `fixed` the gain beside."""
-    now = [start.visit, start.class_day, start.place, start.open_place, start.cell]
+    now = [start.visit, start.class_day, start.place, start.open_place]
     velocity = [np.zeros_like(each) for each in now]
     best, kept, stalled = np.inf, list(now), 0
     share, weight = np.zeros(network.pair_class.size), 0.0
     earned = np.zeros(int(network.packed.sum()))
     for number in range(steps):
         if number % _RENEWED == 0:
-            core = _core(network, task, _with(start, now), liked)
+            core = _core(network, task, _with(start, now), liked, fixed)
             # What was not looked at may count by now: bounds from before are not to be compared with.
             best = np.inf
-        bound, pull, picked, earned = _look(network, task, core, now, earned, fixed)
+        bound, pull, picked, earned = _look(network, core, now, earned)
         if bound < best - 0.5:
             best, kept, stalled = bound, list(now), 0
         else:
@@ -98,13 +104,11 @@ def climb(network: Network, task: Task, start: Duals, liked: Bools, steps: int, 
 
 
 def _with(start: Duals, prices: list[Floats]) -> Duals:
-    visit, class_day, place, open_place, cell = prices
-    return msgspec.structs.replace(
-        start, visit=visit, class_day=class_day, place=place, open_place=open_place, cell=cell
-    )
+    visit, class_day, place, open_place = prices
+    return msgspec.structs.replace(start, visit=visit, class_day=class_day, place=place, open_place=open_place)
 
 
-def _core(network: Network, task: Task, start: Duals, liked: Bools) -> _Core:
+def _core(network: Network, task: Task, start: Duals, liked: Bools, fixed: float) -> _Core:
     alive = task.alive
     profit = (task.gain - class_costs_at(network, start))[alive]
     slot = network.pair_slot[alive]
@@ -115,7 +119,13 @@ def _core(network: Network, task: Task, start: Duals, liked: Bools) -> _Core:
     loose = alive[~packed & (paid > -near)]
     slots = np.flatnonzero(network.packed)
     rows = _near_items(network, task, alive[packed], profit[packed], near)
+    first = task.first_gain.astype(np.float64)
+    counts = np.flatnonzero(counted(network, task))
+    first[counts] += start.cell[network.class_cell[counts]]
     return _Core(
+        task=task,
+        fixed=fixed - float((start.cell * task.floor).sum()),
+        first_gain=first,
         loose=loose,
         loose_class=network.pair_class[loose],
         loose_slot=network.pair_slot[loose],
@@ -150,12 +160,13 @@ def _near_items(network: Network, task: Task, rows: Ints, profit: Floats, near: 
 
 
 def _look(
-    network: Network, task: Task, core: _Core, now: list[Floats], earned: Floats, fixed: float
+    network: Network, core: _Core, now: list[Floats], earned: Floats
 ) -> tuple[float, list[Floats], Bools, Floats]:
     """Return the bound at these prices, by how much each is out of balance (more than wanted: above 0), the items that
     fill the packed slots, and what a place of each earns.
     """
-    visit, class_day, place, open_place, cell = now
+    visit, class_day, place, open_place = now
+    task = core.task
     profit = core.packed_gain - visit[core.packed_class]
     if class_day.size:
         profit -= np.where(core.packed_day >= 0, class_day[core.packed_day], 0.0)
@@ -166,16 +177,12 @@ def _look(
         reduced -= np.where(core.loose_day >= 0, class_day[core.loose_day], 0.0)
     taken = np.flatnonzero((reduced > _NOTHING) | ((np.abs(reduced) <= _NOTHING) & core.loose_liked))
 
-    first = task.first_gain.astype(np.float64)
-    counts = counted(network, task)
-    priced = np.flatnonzero(counts)
-    first[priced] += cell[network.class_cell[priced]]
+    first = core.first_gain
     open_to = task.visits > 0
     own = np.where(visit >= 0, first + task.visits * visit, np.maximum(0.0, first + visit))
-    bound = fixed + float(np.maximum(reduced, 0.0).sum() + filled.sum() + own[open_to].sum() + class_day.sum())
+    bound = core.fixed + float(np.maximum(reduced, 0.0).sum() + filled.sum() + own[open_to].sum() + class_day.sum())
     simple = ~network.packed
     bound += float((place * task.places)[simple].sum() + (open_place * task.open_places)[simple].sum())
-    bound -= float((cell * task.floor).sum())
 
     slots = task.places.size
     classes = np.r_[core.loose_class[taken], core.packed_class[picked]]
@@ -193,13 +200,8 @@ def _look(
         _not_below_zero(
             open_place, (task.open_places - np.bincount(core.loose_slot[general], minlength=slots)) * simple
         ),
-        _not_below_zero(cell, _served(network, cell.size, (wanted > 0) & open_to & counts) - task.floor),
     ]
     return bound, pull, picked, filled / np.maximum(core.room.places, 1)
-
-
-def _served(network: Network, cells: int, served: Bools) -> Ints:
-    return np.bincount(network.class_cell[served], minlength=cells)
 
 
 def _not_below_zero(price: Floats, pull: NDArray[np.floating[Any]] | Ints) -> Floats:

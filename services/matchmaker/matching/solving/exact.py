@@ -33,7 +33,8 @@ _HALF: Final = 0.5
 
 class Exact(msgspec.Struct, frozen=True, eq=False):
     """The pairs chosen, (P,) flags, their mediators, (P,) rows or -1, the bound in steps, and whether the search was
-    over before all was looked at."""
+    over before all was looked at.
+    """
 
     chosen: Bools
     mediator: Ints

@@ -19,6 +19,9 @@ from services.matchmaker.matching.solving.flow import SINK, SOURCE, Arcs
 
 # Rates are compared to this fineness.
 _STEPS: Final = 1_000_000
+# Beyond so many pairs only so many of each class are looked at.
+_MANY: Final = 400_000
+_PAIRS_PER_CLASS: Final = 16
 # Serving a class is worth more than any difference of rates, each of which is below 2.
 _SERVED: Final = 4 * _STEPS
 
@@ -32,6 +35,7 @@ def leximin(network: Network, size: Ints, held: Ints) -> Ints:
     cells = size.size
     alive = np.flatnonzero(network.pair_alive)
     places, _ = average_places(network, alive)
+    alive = _some(network, alive)
     arcs = Arcs()
     of_cell, of_class, of_slot = (arcs.new_nodes(n) for n in (cells, network.class_visits.size, places.size))
     waiting = np.flatnonzero((network.class_cell >= 0) & (network.class_visits > 0))
@@ -46,3 +50,17 @@ def leximin(network: Network, size: Ints, held: Ints) -> Ints:
     arcs.add(SOURCE, SINK, cell.size, 0)
     flow = arcs.solve(cell.size)
     return held + np.bincount(cell[flow.units[served] > 0], minlength=cells)
+
+
+def _some(network: Network, alive: Ints) -> Ints:
+    """Return the pairs to look at: in a very large problem some of each class's, spread over all of them.
+
+    Whether a class can be served at all, and by what, a part of its many pairs tells as well.
+    """
+    if alive.size <= _MANY:
+        return alive
+    number = rank_in_group(network.pair_class[alive])
+    of_class = np.bincount(network.pair_class[alive], minlength=network.class_visits.size)
+    step = np.maximum(-(-of_class // _PAIRS_PER_CLASS), 1)[network.pair_class[alive]]
+    some: Ints = alive[number % step == 0]
+    return some

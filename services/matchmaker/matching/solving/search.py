@@ -28,10 +28,12 @@ _NAMINGS: Final = 5
 # Where slots are packed the first prices of mediators have to do.
 _PACKED_NAMINGS: Final = 3
 # A choice that loses less than this share of its value to mediators is not made again.
-_ENOUGH: Final = 1e-4
+_ENOUGH: Final = 2.5e-4
 _CLIMB: Final = 120
 _DIVE: Final = 25
-_MEND: Final = 12
+_MEND: Final = 8
+# In a problem of more pairs than this, what a dive loses is little against the whole, and mending costs much.
+_MANY: Final = 400_000
 # A choice this close to the bound is not mended any more.
 _CLOSE: Final = 4.5e-4
 # The bound is thought to be this much too high when an ascent begins.
@@ -184,7 +186,7 @@ class _Search:
     def _price_and_dive(self, task: Task, choice: Choice) -> None:
         """Price the packed slots, fix their sets, and mend what prices say was fixed badly."""
         network, effort = self._network, self._effort
-        excess = _EXCESS * max(abs(float(choice.gain)), 1.0)
+        excess = _EXCESS * abs(bound_at(network, choice.duals, task.alive))
         paid = _paid(network, choice.duals)
         climbed = climb(network, task, choice.duals, choice.chosen, effort.climb, excess, paid)
         self._proofs.append(climbed.duals)
@@ -192,7 +194,7 @@ class _Search:
         mender = Mender(network, task, climbed)
         alive = task.alive
         bound = bound_at(network, climbed.duals, alive)
-        for _ in range(effort.mend):
+        for _ in range(effort.mend if alive.size <= _MANY else 0):
             best = max(self._found, key=lambda found: found.value)
             if bound - best.value <= _CLOSE * abs(bound):
                 break
