@@ -10,7 +10,7 @@ import numpy as np
 
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.solver import solve
-from services.matchmaker.matching.stakes import forced_loss
+from services.matchmaker.matching.stakes import exact_loss
 from services.matchmaker.matching.visits import Asked, ask, plan_of, with_floors
 from tests.benchmarks.figures import Figure, judged
 from tests.benchmarks.regions import invent
@@ -37,7 +37,7 @@ def measure_forcing() -> list[Figure]:
     unchosen = np.setdiff1d(np.arange(problem.pair_class.size), solution.pairs).tolist()
     below, close = 0, 0
     for row in random.Random(20260214).sample(unchosen, SAMPLES):
-        told = forced_loss(plan, int(problem.pair_class[row]), int(problem.pair_slot[row]))
+        told = exact_loss(plan, int(problem.pair_class[row]), int(problem.pair_slot[row]))
         true = solution.value - _value_with(asked, row)
         below += max(told, 0.0) <= true + 1e-6
         close += true - max(told, 0.0) <= CLOSE

@@ -19,6 +19,7 @@ from typing import Final
 import msgspec
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints
+from services.matchmaker.matching.solving.residual import Residual
 
 # Costs are whole numbers for the solver: a score is rounded to this step unless the problem says otherwise.
 DEFAULT_STEP: Final = 1e-6
@@ -93,7 +94,7 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     scores' unit; equal where the optimum is proven. `prices` prove the bound but for `price_slack`: a small
     problem that is searched to its end has a lower one than any prices prove. `deficit` (G,): how many classes
     of each cell are missing to its floor. `rounds` counts the flows that were solved. `limited` says that the time was
-    over before the search was.
+    over before the search was. `residual` tells what forcing a pair costs exactly, where the choice is one flow.
     """
 
     pairs: Ints
@@ -104,53 +105,10 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     deficit: Ints
     rounds: int
     limited: bool = False
+    residual: Residual | None = None
     price_slack: float = 0.0
 
     @property
     def gap(self) -> float:
         """The share of the bound that the value may miss, 0 where the optimum is proven."""
         return (self.bound - self.value) / self.bound if self.bound > self.value else 0.0
-
-
-class Network(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A checked problem in whole steps, every array there; a class without visits, a slot without places have no pairs.
-
-    `pair_day` (P,) numbers the class and day of each pair among all of the problem, -1 where days do not matter to it.
-    `packed` (S,) marks slots whose pairs take different numbers of places. `links_of_lane` (L + 1,) is where the links
-    of each lane begin: links are sorted by lane. `link_day` (F,) numbers the mediator and day of each link; whose and
-    which day (a row of `days`) each number is, stands in `day_mediator` and `day_of_mediator`, as for classes.
-    """
-
-    pair_class: Ints
-    pair_slot: Ints
-    pair_gain: Ints
-    pair_places: Ints
-    pair_lane: Ints
-    pair_day: Ints
-    pair_privileged: Bools
-    pair_alive: Bools
-    class_visits: Ints
-    class_first_gain: Ints
-    class_cell: Ints
-    cell_floor: Ints
-    slot_places: Ints
-    slot_open_places: Ints
-    slot_first_gain: Ints
-    days: Ints
-    packed: Bools
-    lane_mediated: Bools
-    links_of_lane: Ints
-    link_mediator: Ints
-    link_gain: Ints
-    link_day: Ints
-    mediator_visits: Ints
-    day_class: Ints
-    day_of_class: Ints
-    day_mediator: Ints
-    day_of_mediator: Ints
-
-    @property
-    def pair_mediated(self) -> Bools:
-        """Which pairs need a mediator, (P,)."""
-        mediated: Bools = self.lane_mediated[self.pair_lane]
-        return mediated

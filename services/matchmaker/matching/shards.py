@@ -122,7 +122,7 @@ def merge(facts: VisitFacts, settings: PolicySettings, solutions: Mapping[str, S
         again = _solve_among(problem, counted)
         solution = max(solution, again, key=lambda found: (-int(found.deficit.sum()), found.value))
     bound = certify(problem, solution.prices, solution.deficit)
-    certified = msgspec.structs.replace(solution, bound=max(bound, solution.value), price_slack=0.0)
+    certified = msgspec.structs.replace(solution, bound=max(bound, solution.value), price_slack=0.0, residual=None)
     return plan_of(asked, floors, certified, settings)
 
 

@@ -20,6 +20,7 @@ from services.matchmaker.matching.inputs import Wish
 from services.matchmaker.matching.problem import Prices
 from services.matchmaker.matching.score import mediator_points
 from services.matchmaker.matching.solving.packing import Items, Room, pack
+from services.matchmaker.matching.solving.residual import NEVER
 from services.matchmaker.matching.travel import straight_km
 from services.matchmaker.matching.visits import VisitPlan
 
@@ -27,6 +28,8 @@ from services.matchmaker.matching.visits import VisitPlan
 _TENTHS: Final = 10
 # Sums of floats that stand for tenths miss them by less than this.
 _ROUNDING: Final = 1e-6
+# A flow of so few arcs is searched through in a millisecond, for every explanation.
+_FEW_ARCS: Final = 5_000
 # No mediator can come: such a pair is never worth anything.
 _IMPOSSIBLE: Final = 1e9
 
@@ -39,7 +42,25 @@ def cost_of(plan: VisitPlan, wish_row: int, slot_row: int) -> Cost | None:
     """
     if plan.prices is None:
         return None
-    loss = forced_loss(plan, wish_row, slot_row) - plan.price_slack
+    if plan.residual is not None and plan.residual.arcs <= _FEW_ARCS:
+        return exact_cost_of(plan, wish_row, slot_row)
+    return _told(forced_loss(plan, wish_row, slot_row) - plan.price_slack)
+
+
+def exact_cost_of(plan: VisitPlan, wish_row: int, slot_row: int) -> Cost | None:
+    """Return the same to the point where the plan is one flow: what whoever is displaced on and on would lose.
+
+    It takes a search through the whole flow, a tenth of a second in a large region: for whoever asks about one pair.
+    """
+    if plan.prices is None:
+        return None
+    if plan.residual is None or _is_packed(plan, slot_row):
+        return _told(forced_loss(plan, wish_row, slot_row) - plan.price_slack)
+    loss = exact_loss(plan, wish_row, slot_row)
+    return None if loss == NEVER else _told(loss)
+
+
+def _told(loss: float) -> Cost:
     at_least = floor(max(0.0, loss + _ROUNDING) * _TENTHS) / _TENTHS
     return Cost(at_least=at_least, words=stake_words.cost(at_least))
 
@@ -51,22 +72,48 @@ def floor_points(plan: VisitPlan, wish: Wish) -> float:
     return round(float(plan.prices.cell[plan.cells.index(cell_of(wish))]), 1)
 
 
+def exact_loss(plan: VisitPlan, wish_row: int, slot_row: int) -> float:
+    """Return what the plan's flow loses were the pair forced, in points; NEVER where it cannot be had."""
+    assert plan.residual is not None, "a plan that is no flow has no ways through it"  # noqa: S101  the caller asks before
+    tables = plan.tables
+    gain = float(_points_of(plan, wish_row, slot_row)[0])
+    if bool(tables.is_mediated(np.array([wish_row]), np.array([slot_row]))[0]):
+        gain += _best_mediator(plan, wish_row, slot_row)
+    return plan.residual.loss(
+        wish_row,
+        slot_row,
+        int(tables.openings.day[slot_row]),
+        gain,
+        privileged=bool(tables.wishes.under_reached[wish_row]),
+    )
+
+
+def _is_packed(plan: VisitPlan, slot_row: int) -> bool:
+    return bool(plan.tables.openings.pooled[slot_row] or plan.tables.openings.splitting[slot_row])
+
+
 def forced_loss(plan: VisitPlan, wish_row: int, slot_row: int) -> float:
     """Return by how much the bound would fall were the pair forced, in points; 0 or less where it costs nothing."""
-    tables, prices, pairs = plan.tables, _prices_of(plan), plan.candidates.pairs
-    # Pairs are sorted by class: looking through all of them would be half of an explanation's time.
-    first, end = np.searchsorted(pairs.c, (wish_row, wish_row + 1))
-    known = first + np.flatnonzero(pairs.s[first:end] == slot_row)
-    if known.size:
-        points = plan.candidates.points[known]
-    else:
-        points = points_of_pairs(tables, np.array([wish_row]), np.array([slot_row]), plan.weights)
-    if tables.openings.pooled[slot_row] or tables.openings.splitting[slot_row]:
+    tables, prices = plan.tables, _prices_of(plan)
+    points = _points_of(plan, wish_row, slot_row)
+    if _is_packed(plan, slot_row):
         return _packed_loss(plan, wish_row, slot_row, points)
     place = float(prices.place[slot_row])
     if not tables.wishes.under_reached[wish_row]:
         place += float(prices.open_place[slot_row])
     return place - float(_profits(plan, np.array([wish_row]), slot_row, points)[0])
+
+
+def _points_of(plan: VisitPlan, wish_row: int, slot_row: int) -> Ints:
+    """Return the points of one pair, (1,), candidate or not."""
+    pairs = plan.candidates.pairs
+    # Pairs are sorted by class: looking through all of them would be half of an explanation's time.
+    first, end = np.searchsorted(pairs.c, (wish_row, wish_row + 1))
+    known = first + np.flatnonzero(pairs.s[first:end] == slot_row)
+    if known.size:
+        points: Ints = plan.candidates.points[known]
+        return points
+    return points_of_pairs(plan.tables, np.array([wish_row]), np.array([slot_row]), plan.weights)
 
 
 def _prices_of(plan: VisitPlan) -> Prices:

@@ -25,6 +25,7 @@ from services.matchmaker.matching.inputs import Opening, VisitFacts, Wish
 from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.score import POINTS_PER_WEIGHT, mediator_value, part, visit_parts
 from services.matchmaker.matching.solver import solve
+from services.matchmaker.matching.solving.residual import Residual
 from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.tables import Tables, build_tables
 from services.matchmaker.matching.visit_problem import visit_problem
@@ -78,6 +79,7 @@ class VisitPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     slot_rows: dict[UUID, int]
     prices: Prices | None = None
     price_slack: float = 0.0
+    residual: Residual | None = None
     cells: tuple[Cell, ...] = ()
     equity: EquityTable = EquityTable()
     limited: bool = False
@@ -156,6 +158,7 @@ def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySett
         slot_rows={opening.slot_id: row for row, opening in enumerate(tables.openings.openings)},
         prices=solution.prices,
         price_slack=solution.price_slack,
+        residual=solution.residual,
         cells=counts.cells,
         equity=equity_table(counts, floors, served, solution.deficit, solution.prices.cell),
         limited=solution.limited,

@@ -40,7 +40,7 @@ from services.matchmaker.matching.nearest import (
 from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.relaxing import relaxations
 from services.matchmaker.matching.score import mediator_value, part, visit_parts
-from services.matchmaker.matching.stakes import cost_of
+from services.matchmaker.matching.stakes import exact_cost_of
 from services.matchmaker.matching.visits import VisitPlan
 
 # In these the pair is agreed, or waits for an answer: there is nothing to ask why not.
@@ -103,7 +103,7 @@ def _outweighed(plan: VisitPlan, c: int, s: int, gates: tuple[Gate, ...]) -> Why
     parts = tuple(_parts(plan, c, s))
     points = sum(found.points for found in parts)
     bonus = sum(found.points for found in parts if found.code is PartCode.FIRST_VISIT)
-    cost = cost_of(plan, c, s)
+    cost = exact_cost_of(plan, c, s)
     instead = _instead(plan, Subject(c, s, points, bonus))
     return WhyNot(
         class_request_id=wish.id,

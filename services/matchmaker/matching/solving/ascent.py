@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints
-from services.matchmaker.matching.problem import Network
 from services.matchmaker.matching.solving.duals import Duals, class_costs_at
+from services.matchmaker.matching.solving.network import Network
 from services.matchmaker.matching.solving.packing import Items, Room, pack
 from services.matchmaker.matching.solving.relaxation import Task, counted
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from services.matchmaker.matching.arrays import Floats, Ints
-from services.matchmaker.matching.problem import Network
+from services.matchmaker.matching.solving.network import Network
 
 
 def average_taken(network: Network, alive: Ints) -> Floats:

@@ -8,9 +8,10 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Floats, Ints
-from services.matchmaker.matching.problem import Network, Prices, Problem
+from services.matchmaker.matching.problem import Prices, Problem
 from services.matchmaker.matching.solving.checking import checked
 from services.matchmaker.matching.solving.duals import Duals, bound_at, class_costs_at, gains_at
+from services.matchmaker.matching.solving.network import Network
 
 
 def certify(problem: Problem, prices: Prices, deficit: Ints) -> float:

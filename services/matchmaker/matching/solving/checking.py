@@ -3,7 +3,8 @@
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints
-from services.matchmaker.matching.problem import MAX_STEPS, Network, Problem, ProblemMalformed
+from services.matchmaker.matching.problem import MAX_STEPS, Problem, ProblemMalformed
+from services.matchmaker.matching.solving.network import Network
 
 
 def checked(problem: Problem) -> Network:

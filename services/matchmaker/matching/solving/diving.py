@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints
-from services.matchmaker.matching.problem import Network
 from services.matchmaker.matching.solving.ascent import Climb, climb
+from services.matchmaker.matching.solving.network import Network
 from services.matchmaker.matching.solving.packing import Items, Room, pack
 from services.matchmaker.matching.solving.relaxation import Task, counted
 

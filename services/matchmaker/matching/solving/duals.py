@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Floats, Ints
-from services.matchmaker.matching.problem import Network
+from services.matchmaker.matching.solving.network import Network
 from services.matchmaker.matching.solving.packing import Items, Room, pack
 
 # No mediator is there for a lane: its pairs are never worth anything.

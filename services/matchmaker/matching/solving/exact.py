@@ -17,7 +17,7 @@ from ortools.math_opt.python.solve import solve
 from ortools.math_opt.python.variables import LinearSum, LinearTerm, Variable
 
 from services.matchmaker.matching.arrays import Bools, Ints
-from services.matchmaker.matching.problem import Network
+from services.matchmaker.matching.solving.network import Network
 from services.matchmaker.matching.solving.relaxation import Task
 
 # Larger problems are left to prices: there the gap is small against the whole.

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 
 from services.matchmaker.matching.arrays import Ints, rank_in_group
-from services.matchmaker.matching.problem import Network
 from services.matchmaker.matching.solving.averages import average_places
 from services.matchmaker.matching.solving.flow import SINK, SOURCE, Arcs
+from services.matchmaker.matching.solving.network import Network
 
 # Rates are compared to this fineness.
 _STEPS: Final = 1_000_000

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Ints
-from services.matchmaker.matching.problem import Network
 from services.matchmaker.matching.solving.ascent import Climb, climb
 from services.matchmaker.matching.solving.diving import Fixed, dive, fix
 from services.matchmaker.matching.solving.duals import class_costs_at, gains_at, packed_items
+from services.matchmaker.matching.solving.network import Network
 from services.matchmaker.matching.solving.packing import pack
 from services.matchmaker.matching.solving.relaxation import Task
 

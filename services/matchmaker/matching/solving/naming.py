@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, runs_of
-from services.matchmaker.matching.problem import Network
 from services.matchmaker.matching.solving.duals import Duals
 from services.matchmaker.matching.solving.flow import SINK, SOURCE, UNREACHED, Arcs
+from services.matchmaker.matching.solving.network import Network
 
 
 class Naming(msgspec.Struct, frozen=True, eq=False):

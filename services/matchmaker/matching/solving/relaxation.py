@@ -14,9 +14,9 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints
-from services.matchmaker.matching.problem import Network
 from services.matchmaker.matching.solving.duals import Duals
 from services.matchmaker.matching.solving.flow import SINK, SOURCE, UNREACHED, Arcs, Flow
+from services.matchmaker.matching.solving.network import Network
 
 # A floor goes before whatever chain of moves it may cost elsewhere: such chains are a few pairs long.
 _FLOOR_WEIGHT: Final = 64
@@ -38,15 +38,9 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     open_places: Ints
 
 
-class Choice(msgspec.Struct, frozen=True, eq=False):
-    """The chosen pairs, (P,) flags, the prices of classes, days, slots and cells, and the greatest gain, in steps."""
+class Nodes(msgspec.Struct, frozen=True, eq=False):
+    """Where in a flow the cells (G,), classes (C,), class days (D,) and slots (S,) are, and the slots' open places."""
 
-    chosen: Bools
-    duals: Duals
-    gain: int
-
-
-class _Nodes(msgspec.Struct, frozen=True, eq=False):
     cell: Ints
     of_class: Ints
     day: Ints
@@ -54,10 +48,22 @@ class _Nodes(msgspec.Struct, frozen=True, eq=False):
     open_slot: Ints
 
 
+class Choice(msgspec.Struct, frozen=True, eq=False):
+    """The chosen pairs, (P,) flags, the prices of classes, days, slots and cells, the greatest gain in steps, and the
+    flow that it is.
+    """
+
+    chosen: Bools
+    duals: Duals
+    gain: int
+    flow: Flow
+    nodes: Nodes
+
+
 def choose(network: Network, task: Task, before: Duals) -> Choice:
     """Return the best choice and its prices, mediators' taken from `before`; raises FlowUnsolved."""
     arcs = Arcs()
-    nodes = _Nodes(
+    nodes = Nodes(
         cell=arcs.new_nodes(task.floor.size),
         of_class=arcs.new_nodes(task.visits.size),
         day=arcs.new_nodes(network.day_class.size),
@@ -72,7 +78,7 @@ def choose(network: Network, task: Task, before: Duals) -> Choice:
     flow = arcs.solve(supply)
     chosen = np.zeros(network.pair_class.size, np.bool_)
     chosen[task.alive[np.flatnonzero(flow.units[pair_arcs])]] = True
-    return Choice(chosen, _prices(network, flow, nodes, before, weight), flow.gain)
+    return Choice(chosen, _prices(network, flow, nodes, before, weight), flow.gain, flow, nodes)
 
 
 def counted(network: Network, task: Task) -> Bools:
@@ -88,7 +94,7 @@ def _floor_weight(task: Task) -> int:
     return _FLOOR_WEIGHT * largest
 
 
-def _add_classes(arcs: Arcs, network: Network, task: Task, nodes: _Nodes, weight: int) -> int:
+def _add_classes(arcs: Arcs, network: Network, task: Task, nodes: Nodes, weight: int) -> int:
     """Add the ways to the classes; returns how many visits there may be in all."""
     visits = task.visits
     some = np.flatnonzero(visits > 0)
@@ -106,7 +112,7 @@ def _add_classes(arcs: Arcs, network: Network, task: Task, nodes: _Nodes, weight
     return int(visits.sum())
 
 
-def _add_pairs(arcs: Arcs, network: Network, task: Task, nodes: _Nodes) -> slice:
+def _add_pairs(arcs: Arcs, network: Network, task: Task, nodes: Nodes) -> slice:
     alive = task.alive
     tails = nodes.of_class[network.pair_class[alive]]
     day = network.pair_day[alive]
@@ -120,7 +126,7 @@ def _add_pairs(arcs: Arcs, network: Network, task: Task, nodes: _Nodes) -> slice
     return arcs.add(tails, heads, 1, task.gain[alive])
 
 
-def _add_slots(arcs: Arcs, network: Network, task: Task, nodes: _Nodes) -> None:
+def _add_slots(arcs: Arcs, network: Network, task: Task, nodes: Nodes) -> None:
     limited = np.flatnonzero(task.open_places < task.places)
     arcs.add(nodes.open_slot[limited], nodes.slot[limited], task.open_places[limited], 0)
     has_bonus = network.slot_first_gain > 0
@@ -131,7 +137,7 @@ def _add_slots(arcs: Arcs, network: Network, task: Task, nodes: _Nodes) -> None:
     arcs.add(nodes.slot[some], SINK, rest[some], 0)
 
 
-def _prices(network: Network, flow: Flow, nodes: _Nodes, before: Duals, weight: int) -> Duals:
+def _prices(network: Network, flow: Flow, nodes: Nodes, before: Duals, weight: int) -> Duals:
     distance = flow.distances()
 
     def of(places: Ints) -> Floats:

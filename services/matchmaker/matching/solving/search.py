@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, runs_of
-from services.matchmaker.matching.problem import Network, Prices, Problem, Solution
+from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solving.ascent import Climb, climb
 from services.matchmaker.matching.solving.averages import average_places, average_taken
 from services.matchmaker.matching.solving.checking import checked
@@ -21,7 +21,9 @@ from services.matchmaker.matching.solving.duals import Duals, bound_at, gains_at
 from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST_PAIRS, solve_exactly
 from services.matchmaker.matching.solving.mending import Mender
 from services.matchmaker.matching.solving.naming import name_mediators
+from services.matchmaker.matching.solving.network import Network
 from services.matchmaker.matching.solving.relaxation import Choice, Task, choose
+from services.matchmaker.matching.solving.residual import Residual
 
 # How often mediators' prices are renewed before what is missed is given up, and pairs without a mediator are dropped.
 _NAMINGS: Final = 5
@@ -77,7 +79,8 @@ class _Search:
         self._effort = effort
         self._rounds = 0
         self._found: list[_Found] = []
-        self._proofs: list[Duals] = []
+        # Prices that prove a bound, and the choice that they are of where it is one flow.
+        self._proofs: list[tuple[Duals, Choice | None]] = []
         # A bound that a search to the end proved, where there was one.
         self._bound = np.inf
         self._limited = False
@@ -147,10 +150,10 @@ class _Search:
             task = msgspec.structs.replace(task, gain=task.gain - more)
             choice = self._choose(task, duals)
         if not network.pair_mediated[alive].any():
-            self._proofs.append(choice.duals)
+            self._proofs.append((choice.duals, choice))
             return choice
         for number in range(1, _PACKED_NAMINGS if network.packed.any() else _NAMINGS):
-            self._proofs.append(choice.duals)
+            self._proofs.append((choice.duals, choice))
             pairs = np.flatnonzero(choice.chosen)
             naming = name_mediators(network, pairs, network.pair_gain[pairs].astype(np.float64), choice.duals)
             kept = ~np.isin(pairs, naming.missed)
@@ -162,11 +165,11 @@ class _Search:
             gain = np.rint(gains_at(network, priced)).astype(np.int64) - more
             task = msgspec.structs.replace(task, gain=gain)
             choice = self._choose(task, priced)
-        self._proofs.append(choice.duals)
+        self._proofs.append((choice.duals, choice))
         return choice
 
     def _gap_is_small(self, alive: Ints) -> bool:
-        bound = bound_at(self._network, self._proofs[-1], alive)
+        bound = bound_at(self._network, self._proofs[-1][0], alive)
         return bound - self._found[-1].value <= _ENOUGH * abs(bound)
 
     def _pack(self, alive: Ints, choice: Choice) -> None:
@@ -189,7 +192,7 @@ class _Search:
         excess = _EXCESS * abs(bound_at(network, choice.duals, task.alive))
         paid = _paid(network, choice.duals)
         climbed = climb(network, task, choice.duals, choice.chosen, effort.climb, excess, paid)
-        self._proofs.append(climbed.duals)
+        self._proofs.append((climbed.duals, None))
         self._beside(dive(network, task, climbed, choice.chosen, effort.dive), climbed.duals)
         mender = Mender(network, task, climbed)
         alive = task.alive
@@ -255,8 +258,9 @@ class _Search:
         )
         deficit = np.maximum(network.cell_floor - best.served, 0)
         reached = msgspec.structs.replace(network, cell_floor=network.cell_floor - deficit)
-        bounds = [(bound_at(reached, proof, alive), proof) for proof in self._proofs or [duals]]
-        priced, proof = min(bounds, key=lambda pair: pair[0])
+        proofs = self._proofs or [(duals, None)]
+        bounds = [bound_at(reached, proof, alive) for proof, _ in proofs]
+        priced, (proof, choice) = min(zip(bounds, proofs, strict=True), key=lambda pair: pair[0])
         bound = priced
         if not deficit.any():
             bound = min(bound, self._bound)
@@ -269,6 +273,7 @@ class _Search:
             deficit=deficit,
             rounds=self._rounds,
             limited=self._limited,
+            residual=Residual.of(network, choice, step) if choice is not None and not network.packed.any() else None,
             price_slack=max(priced - max(bound, float(best.value)), 0.0) * step,
         )
 
