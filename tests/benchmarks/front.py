@@ -64,7 +64,7 @@ async def start_services(
     names: Iterable[str] = ("companies", "gateway"),
     **settings: str,
 ) -> tuple[dict[str, Process], int]:
-    """Start these services, of which the gateway is one; returns all processes by name, the servers' too, and the port of the API."""
+    """Start these services, the gateway among them; returns all processes by name, and the port of the API."""
     processes = {"postgres": servers.postgres.process, "nats": servers.nats.process}
     port = claim_port(LOOPBACK, 0)
     for name in names:

@@ -15,8 +15,8 @@ import msgspec
 
 from contracts.matchmaker.explanations import PartCode
 from contracts.matchmaker.policies import PolicySettings
-from services.matchmaker.matching.board import Board
-from services.matchmaker.matching.board_changes import BoardChange
+from services.matchmaker.matching.board.board import Board
+from services.matchmaker.matching.board.changes import BoardChange
 from services.matchmaker.matching.inputs import Standing, StandingState, VisitFacts
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits
 from tests.benchmarks.figures import Figure, informative, judged, median, quantile

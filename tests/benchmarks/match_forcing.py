@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from contracts.matchmaker.policies import PolicySettings
+from services.matchmaker.matching.explaining.stakes import exact_loss
 from services.matchmaker.matching.solver import solve
-from services.matchmaker.matching.stakes import exact_loss
 from services.matchmaker.matching.visits import Asked, ask, plan_of, with_floors
 from tests.benchmarks.figures import Figure, judged
 from tests.benchmarks.regions import invent

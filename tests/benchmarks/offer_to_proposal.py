@@ -10,7 +10,6 @@ the median of rounds, of each of which the worst sample of a hundred counts.
 import asyncio
 import tempfile
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,7 +44,7 @@ PATIENCE_S = 20
 RUN_PATIENCE_S, QUIET_PATIENCE_S, LOOK_S = 300, 120, 1.0
 COMPANY_ID = numbered(23, 1)
 # So many openings of another region of the same size are the company's: some days, groups and places suit nobody.
-STOCK = 900
+STOCK = 3_000
 KEYS = {
     role: write_secret(numbered(24, number), number.to_bytes(32))
     for number, role in enumerate((Role.COMPANY, Role.COORDINATOR))
@@ -62,6 +61,7 @@ class Stage:
     coordinator: httpx.AsyncClient
     region: VisitFacts
     openings: list[Opening]
+    takers: dict[UUID, frozenset[UUID]]
     posted_ms: list[float] = field(default_factory=list)
     missed: int = 0
 
@@ -74,7 +74,7 @@ class Stage:
         """Wait until nothing is left to do: what one part leaves behind is not the next one's."""
         async with asyncio.timeout(QUIET_PATIENCE_S):
             seen = None
-            while (now := tuple(await self.admin.fetchrow(_BUSY))) != seen or now[0]:
+            while (now := await self.admin.fetchrow(_BUSY)) != seen or now is None or now["left"]:
                 seen = now
                 await asyncio.sleep(LOOK_S)
 
@@ -82,8 +82,8 @@ class Stage:
 _BUSY = """
 select (select count(*) from matchmaker.timer where due_at <= now())
     + (select count(*) from matchmaker.outbox where published_at is null)
-    + (select count(*) from companies.outbox where published_at is null),
-    (select count(*) from gateway.inbox), (select count(*) from matchmaker.inbox)
+    + (select count(*) from companies.outbox where published_at is null) as left,
+    (select count(*) from gateway.inbox) as gateway, (select count(*) from matchmaker.inbox) as matchmaker
 """
 
 
@@ -110,8 +110,9 @@ async def a_stage(folder: Path) -> AsyncIterator[Stage]:
         await admin.execute("vacuum analyze")
         names = ("companies", "associations", "matchmaker", "gateway")
         processes, port = await start_services(servers, folder, stack, names)
-        clients = [await stack.enter_async_context(_client(port, KEYS[role])) for role in KEYS]
-        yield Stage(processes, admin, *clients, region, list(openings))
+        company = await stack.enter_async_context(_client(port, KEYS[Role.COMPANY]))
+        coordinator = await stack.enter_async_context(_client(port, KEYS[Role.COORDINATOR]))
+        yield Stage(processes, admin, company, coordinator, region, list(openings), takers(region, openings))
 
 
 def _key_rows() -> list[tuple[object, ...]]:
@@ -153,34 +154,38 @@ async def match_region(stage: Stage) -> None:
 _RUN_STATE = "select state from matchmaker.match_run where id = $1"
 
 
-async def choose(stage: Stage) -> None:
-    """Leave the openings that a waiting class can take: as many of them as there are such classes, each its own."""
-    held = Counter(dict(await stage.admin.fetch(_HELD)))
-    waiting = tuple(wish for wish in stage.region.wishes if held[wish.id] < wish.visits_wanted)
-    plain = [opening for opening in stage.openings if not opening.needs_mediation]
-    tables = build_tables(waiting, plain, stage.region.mediations, stage.region.today)
+def takers(region: VisitFacts, openings: tuple[Opening, ...]) -> dict[UUID, frozenset[UUID]]:
+    """The classes that can take each slot, by the gates; a slot that needs a mediator hangs on more than that."""
+    plain = tuple(opening for opening in openings if not opening.needs_mediation)
+    tables = build_tables(region.wishes, plain, region.mediations, region.today)
     pairs = find_candidates(tables, (), PolicySettings().weights).pairs
-    taken: set[int] = set()
+    found: dict[UUID, set[UUID]] = {opening.slot_id: set() for opening in plain}
+    for wish, opening in zip(pairs.c.tolist(), pairs.s.tolist(), strict=True):
+        found[tables.openings.openings[opening].slot_id].add(tables.wishes.wishes[wish].id)
+    return {slot_id: frozenset(wishes) for slot_id, wishes in found.items()}
+
+
+async def choose(stage: Stage, number: int) -> list[Opening]:
+    """Take so many of the openings off, each of which a class can take that has no visit now, each another class."""
+    waiting = {wish.id for wish in stage.region.wishes}
+    waiting -= {row["class_request_id"] for row in await stage.admin.fetch(_SERVED)}
     chosen = []
-    for row, opening in enumerate(tables.openings.openings):
-        free = (wish for wish in pairs.c[pairs.s == row].tolist() if wish not in taken)
-        if (wish := next(free, None)) is not None:
-            taken.add(wish)
+    for opening in stage.openings:
+        if len(chosen) < number and (able := stage.takers.get(opening.slot_id, frozenset()) & waiting):
+            waiting.remove(min(able))
             chosen.append(opening)
-    stage.openings = chosen
+    if len(chosen) < number:
+        raise RuntimeError("too few slots that a waiting class can take: raise STOCK")
+    stage.openings = [opening for opening in stage.openings if opening not in chosen]
+    return chosen
 
 
-_HELD = """
-select class_request_id, count(*)::int from matchmaker.visit_proposal
-where state in ('proposed', 'accepted') group by class_request_id
-"""
+_SERVED = "select distinct class_request_id from matchmaker.visit_proposal where state in ('proposed', 'accepted')"
 
 
 async def open_slots(stage: Stage, number: int) -> float:
     """Open so many slots at once; how long until what they bring is committed, in ms."""
-    openings, stage.openings = stage.openings[:number], stage.openings[number:]
-    if len(openings) < number:
-        raise RuntimeError("too few slots that a waiting class can take: raise STOCK")
+    openings = await choose(stage, number)
     began = time.perf_counter()
     waited_for = set(await asyncio.gather(*(_open_slot(stage, opening) for opening in openings)))
     while waited_for:
@@ -231,7 +236,6 @@ async def run(rounds: int) -> list[Figure]:
         async with a_stage(Path(folder)) as stage:
             await match_region(stage)
             standing = await stage.admin.fetchval("select count(*) from matchmaker.visit_proposal")
-            await choose(stage)
             after_run_ms = await open_slots(stage, 1)
             await stage.quiet()
             one_by_one = [[await open_slots(stage, 1) for _ in range(SAMPLES)] for _ in range(rounds)]

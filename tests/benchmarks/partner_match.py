@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, Place
-from services.matchmaker.matching.partnerships import match_partnerships
+from services.matchmaker.matching.partners.partnerships import match_partnerships
 from tests.benchmarks.figures import Figure, informative
 from tests.benchmarks.regions import TODAY, invent, some_levels, some_place, some_themes
 

@@ -1,7 +1,7 @@
 """An invented region written into the matchmaker's tables, as the resources that its facts are made of.
 
-The dates of `regions.py` are moved on by whole years of 52 weeks, as far as the clock asks for: the services live in the
-present. Places are told by their point and department; a commune of that department lends them its name.
+The dates of `regions.py` are moved on by whole years of 52 weeks, as far as the clock asks for: the services live in
+the present. Places are told by their point and department; a commune of that department lends them its name.
 """
 
 from collections.abc import Iterable, Iterator

@@ -9,8 +9,8 @@ from contracts.matchmaker.proposals import ExplainWhyNot
 from services.matchmaker.explaining.rules import is_seen, require_open
 from services.matchmaker.explaining.store import find_standing
 from services.matchmaker.explaining.supposing import suppose
+from services.matchmaker.matching.explaining.why_not import already_proposed, why_not
 from services.matchmaker.matching.visits import VisitPlan, match_visits
-from services.matchmaker.matching.why_not import already_proposed, why_not
 from services.matchmaker.policy.store import find_policy, read_only
 from services.matchmaker.requests.rules import actors_of
 from services.matchmaker.requests.store import find_class_request

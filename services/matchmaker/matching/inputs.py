@@ -12,7 +12,7 @@ import msgspec
 
 from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
-from services.matchmaker.matching.partner_rules import PartnerHistory
+from services.matchmaker.matching.partners.rules import PartnerHistory
 
 # A declined pair of company and association is left in peace for this long (PRODUCT, partnership proposals).
 PAIR_REST = timedelta(days=90)

@@ -12,8 +12,8 @@ import numpy as np
 
 from contracts.matchmaker.explanations import PartCode, ScorePart
 from contracts.matchmaker.policies import Weights
-from services.matchmaker.matching import words
 from services.matchmaker.matching.arrays import Floats, Ints
+from services.matchmaker.matching.explaining import words
 from services.matchmaker.matching.gates import places_needed
 from services.matchmaker.matching.pairs import Pairs
 from services.matchmaker.matching.tables import Tables

@@ -15,8 +15,8 @@ from contracts.companies.profiles import Site
 from contracts.local_time import local_day
 from contracts.matchmaker.explanations import UnderReachedReason
 from contracts.matchmaker.policies import Policy
-from services.matchmaker.matching.board import Board
-from services.matchmaker.matching.board_changes import BoardChange, BoardMoves
+from services.matchmaker.matching.board.board import Board
+from services.matchmaker.matching.board.changes import BoardChange, BoardMoves
 from services.matchmaker.matching.cells import Cell
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, VisitFacts, Wish
 from services.matchmaker.matching.visits import VisitPlan

@@ -7,8 +7,8 @@ it is looked at again with whatever happens next, and not before, since nothing 
 
 from uuid import UUID
 
-from services.matchmaker.matching.board_changes import BoardMoves
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.board.changes import BoardMoves
+from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.visits import VisitPlan
 from services.matchmaker.runs.boards import RegionBoard
 from services.matchmaker.runs.changes import ChangeKind, note_for_later

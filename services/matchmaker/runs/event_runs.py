@@ -9,7 +9,7 @@ import asyncio
 
 from contracts.local_time import local_day
 from contracts.matchmaker.policies import Policy, PolicySettings
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.visits import VisitPlan, match_visits
 from services.matchmaker.policy.store import find_policy

@@ -9,7 +9,7 @@ from contracts.companies.profiles import Company, Site
 from contracts.companies.visit_offers import VisitOffer
 from contracts.local_time import local_day
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, Mediation, Place
-from services.matchmaker.matching.partner_rules import PartnerHistory
+from services.matchmaker.matching.partners.rules import PartnerHistory
 from services.matchmaker.runs.partner_store import Dealings
 from services.matchmaker.runs.store import JobNeeds
 

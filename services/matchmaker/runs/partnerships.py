@@ -23,10 +23,10 @@ from contracts.matchmaker.proposals import (
     PartnershipProposalClosed,
     PartnershipProposalMade,
 )
-from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
-from services.matchmaker.matching.partner_rules import ANSWERS_COUNT, SECOND_CHANCE
-from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.explain import explain_partnership
+from services.matchmaker.matching.partners.partnerships import PartnershipMatch, PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.rules import ANSWERS_COUNT, SECOND_CHANCE
 from services.matchmaker.mediations.store import list_promised
 from services.matchmaker.policy.store import find_policy
 from services.matchmaker.proposals.handlers import EXPIRE_PARTNERSHIP

@@ -7,9 +7,9 @@ import numpy as np
 
 from contracts.matchmaker.match_runs import Churn, MatchRun, ShardReport, Unserved
 from services.matchmaker.matching.cells import shard_of
+from services.matchmaker.matching.explaining.unserved import why_unserved
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.shards import ShardSolution
-from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan
 
 UNSERVED_LISTED = 100

@@ -29,7 +29,7 @@ from contracts.matchmaker.match_runs import (
     MatchShardWanted,
 )
 from contracts.matchmaker.policies import PolicySettings
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.shards import ShardSolution, merge, split
 from services.matchmaker.matching.visits import VisitPlan

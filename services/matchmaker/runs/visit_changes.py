@@ -20,7 +20,7 @@ from contracts.matchmaker.proposals import (
     VisitProposalClosed,
     VisitProposalMade,
 )
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 from services.matchmaker.proposals.handlers import EXPIRE_VISIT
 from services.matchmaker.proposals.rules import withdraw_visit

@@ -6,10 +6,10 @@ from hypothesis import given
 from contracts.matchmaker.policies import PolicySettings
 from contracts.vocabulary import Level
 from services.matchmaker.matching.arrays import ints
-from services.matchmaker.matching.board import Board
-from services.matchmaker.matching.board_changes import BoardChange, BoardMoves
+from services.matchmaker.matching.board.board import Board
+from services.matchmaker.matching.board.changes import BoardChange, BoardMoves
 from services.matchmaker.matching.cells import Cell
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
 from services.matchmaker.matching.masks import LEVELS
 from services.matchmaker.matching.mediation import (

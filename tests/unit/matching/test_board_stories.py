@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from contracts.matchmaker.explanations import PartCode
 from contracts.matchmaker.policies import PolicySettings
-from services.matchmaker.matching.board import Board
-from services.matchmaker.matching.board_changes import BoardChange, BoardMoves
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.board.board import Board
+from services.matchmaker.matching.board.changes import BoardChange, BoardMoves
+from services.matchmaker.matching.explaining.explain import explain_visit
+from services.matchmaker.matching.explaining.unserved import why_unserved
 from services.matchmaker.matching.inputs import Mediation, Opening, StandingState, VisitFacts, Wish
-from services.matchmaker.matching.unserved import why_unserved
 from tests.unit.matching.checker import broken_constraints, visits_of
 from tests.unit.matching.facts import TODAY, mediations, openings, wishes
 from tests.unit.matching.matched import matched_facts

@@ -18,9 +18,9 @@ from contracts.matchmaker.explanations import (
     Unserved,
 )
 from contracts.vocabulary import Level, Theme, VisitFormat, Weekday
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining.explain import explain_visit
+from services.matchmaker.matching.explaining.unserved import why_unserved
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
-from services.matchmaker.matching.unserved import why_unserved
 from services.matchmaker.matching.visits import VisitPlan
 from tests.unit.matching.facts import (
     ALBI,

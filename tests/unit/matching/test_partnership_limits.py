@@ -6,9 +6,9 @@ import pytest
 
 from contracts.matchmaker.explanations import AlternativeReason, AlternativeSide, ChangeCode, GateCode, PartCode
 from contracts.matchmaker.policies import PolicySettings, Weights
-from services.matchmaker.matching.explain_partnership import check_partnership, explain_partnership
-from services.matchmaker.matching.partner_rules import MONTHLY_CONTACTS, PartnerHistory, Room, room_of
-from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.explain import check_partnership, explain_partnership
+from services.matchmaker.matching.partners.partnerships import PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.rules import MONTHLY_CONTACTS, PartnerHistory, Room, room_of
 from tests.unit.matching.facts import TODAY, a_company, a_mediation, an_association, number
 
 SILENT = PartnerHistory(unanswered=2, contacts=(TODAY - timedelta(days=60), TODAY - timedelta(days=40)))

@@ -16,11 +16,11 @@ from contracts.matchmaker.explanations import (
 )
 from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme
-from services.matchmaker.matching.explain_partnership import explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair, Place
-from services.matchmaker.matching.partner_pairs import best_capacity, fits, fitting_pairs, pair_parts
-from services.matchmaker.matching.partner_rules import PartnerHistory
-from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.explain import explain_partnership
+from services.matchmaker.matching.partners.pairs import best_capacity, fits, fitting_pairs, pair_parts
+from services.matchmaker.matching.partners.partnerships import PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.rules import PartnerHistory
 from services.matchmaker.matching.score import points_of
 from tests.unit.matching.facts import (
     ALBI,

@@ -10,8 +10,8 @@ import pytest
 
 from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.inputs import PairState, PastPair
-from services.matchmaker.matching.partner_rules import PartnerHistory
-from services.matchmaker.matching.partnerships import match_partnerships
+from services.matchmaker.matching.partners.partnerships import match_partnerships
+from services.matchmaker.matching.partners.rules import PartnerHistory
 from tests.unit.matching.facts import TODAY, a_company, a_mediation, an_association, number
 
 DAYS = [TODAY + timedelta(days=day) for day in range(365)]

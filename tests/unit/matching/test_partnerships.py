@@ -14,9 +14,9 @@ from contracts.matchmaker.explanations import (
 )
 from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme
-from services.matchmaker.matching.explain_partnership import check_partnership, explain_partnership
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair, Place
-from services.matchmaker.matching.partnerships import PartnershipPlan, match_partnerships
+from services.matchmaker.matching.partners.explain import check_partnership, explain_partnership
+from services.matchmaker.matching.partners.partnerships import PartnershipPlan, match_partnerships
 from tests.unit.matching.facts import (
     ALBI,
     TODAY,

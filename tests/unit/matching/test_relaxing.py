@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from contracts.matchmaker.explanations import ChangeCode, GateCode
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
 from services.matchmaker.matching.checks import check_pair
+from services.matchmaker.matching.explaining.relaxing import Relaxed, relaxations
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
-from services.matchmaker.matching.relaxing import Relaxed, relaxations
 from tests.unit.matching.facts import (
     ALBI,
     TODAY,

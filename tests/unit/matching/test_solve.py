@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matchmaker.matching import solve
-from services.matchmaker.matching.solving import flow
 from services.matchmaker.matching.problem import Problem, ProblemMalformed, Solution
+from services.matchmaker.matching.solving import flow
 from tests.unit.matching.brute_force import Choice, best_worth, broken_rules, worth
 
 _SCORES = st.integers(1, 40)

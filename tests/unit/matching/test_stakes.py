@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import AlternativeSide, PartCode, UnderReachedReason
 from contracts.matchmaker.policies import CellFloor, PolicySettings
-from services.matchmaker.matching import stake_words
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining import stake_words
+from services.matchmaker.matching.explaining.explain import explain_visit
+from services.matchmaker.matching.explaining.why_not import why_not
 from services.matchmaker.matching.inputs import Opening, StandingState, Wish
 from services.matchmaker.matching.visits import VisitPlan
-from services.matchmaker.matching.why_not import why_not
 from tests.unit.matching.facts import a_wish, an_opening, number, similar_openings, similar_wishes, standing
 from tests.unit.matching.planning import planned
 

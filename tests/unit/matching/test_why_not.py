@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from contracts.matchmaker.explanations import AlternativeReason, AlternativeSide, ChangeCode, GateCode, PartCode, WhyNot
 from contracts.vocabulary import Theme
 from services.matchmaker.matching.checks import check_pair
-from services.matchmaker.matching.explain import explain_visit
+from services.matchmaker.matching.explaining.explain import explain_visit
+from services.matchmaker.matching.explaining.why_not import why_not
 from services.matchmaker.matching.inputs import Mediation, Opening, StandingState, Wish
-from services.matchmaker.matching.why_not import why_not
 from tests.unit.matching.facts import (
     ALBI,
     TODAY,

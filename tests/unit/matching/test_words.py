@@ -8,8 +8,8 @@ from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode, PartCode, UnderReachedReason
 from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import AccessNeed, Level, Theme, VisitFormat, Weekday
-from services.matchmaker.matching import gate_words, unserved_words, words
 from services.matchmaker.matching.checks import CHECKS
+from services.matchmaker.matching.explaining import gate_words, unserved_words, words
 
 
 def test_numbers_follow_each_language() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.matchmaker.matching.board_changes import BoardChange, BoardMoves
+from services.matchmaker.matching.board.changes import BoardChange, BoardMoves
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
 from tests.unit.matching.checker import Visit
 

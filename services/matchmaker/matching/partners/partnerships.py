@@ -3,7 +3,7 @@
 The same flow as for visits solves it: companies are classes, associations slots, and a first partner is worth more
 than a further one on both sides. Pairs that are open, agreed or declined lately are never proposed again. Who leaves
 proposals unanswered is proposed less, and nobody too much in a week or a month: capacities too, so that the optimum
-stays exact (`partner_rules.py`).
+stays exact (`rules.py`).
 """
 
 from collections import Counter
@@ -20,14 +20,14 @@ from contracts.matchmaker.policies import Weights
 from contracts.vocabulary import Level, Theme
 from services.matchmaker.matching.arrays import Bools, Ints, floats, ints
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile, PairState, PastPair
-from services.matchmaker.matching.partner_pairs import (
+from services.matchmaker.matching.partners.pairs import (
     PartnerPairs,
     best_capacity,
     fitting_pairs,
     nearest_site,
     pair_parts,
 )
-from services.matchmaker.matching.partner_rules import MONTHLY_CONTACTS, Room, room_of
+from services.matchmaker.matching.partners.rules import MONTHLY_CONTACTS, Room, room_of
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.score import POINTS_PER_WEIGHT, part, points_of
 from services.matchmaker.matching.solver import solve

@@ -22,14 +22,14 @@ from contracts.matchmaker.explanations import (
     GateValue,
     PartCode,
 )
-from services.matchmaker.matching import gate_words, words
 from services.matchmaker.matching.arrays import Ints
+from services.matchmaker.matching.explaining import gate_words, words
+from services.matchmaker.matching.explaining.sentences import listed_parts, typeset
 from services.matchmaker.matching.inputs import AssociationProfile, CompanyProfile
 from services.matchmaker.matching.masks import LEVELS, THEMES, codes
-from services.matchmaker.matching.partner_pairs import best_capacity, fits, nearest_site
-from services.matchmaker.matching.partner_words import side_answers, side_gates
-from services.matchmaker.matching.partnerships import PartnershipMatch, PartnershipPlan
-from services.matchmaker.matching.sentences import listed_parts, typeset
+from services.matchmaker.matching.partners.pairs import best_capacity, fits, nearest_site
+from services.matchmaker.matching.partners.partnerships import PartnershipMatch, PartnershipPlan
+from services.matchmaker.matching.partners.words import side_answers, side_gates
 
 _BONUSES = (PartCode.FIRST_PARTNER_COMPANY, PartCode.FIRST_PARTNER_ASSOCIATION)
 

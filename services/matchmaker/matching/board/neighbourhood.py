@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from services.matchmaker.matching.board_position import Position
+from services.matchmaker.matching.board.position import Position
 
 # Of each class the best slots, of each slot the best classes: more are hardly ever chosen.
 _BRANCHES: Final = 6

@@ -2,7 +2,7 @@
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import UnderReachedReason
-from services.matchmaker.matching import words
+from services.matchmaker.matching.explaining import words
 
 
 def cost(points: float) -> Wording:

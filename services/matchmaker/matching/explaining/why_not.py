@@ -24,12 +24,11 @@ from contracts.matchmaker.explanations import (
     WhyNot,
 )
 from contracts.reference.travel import straight_km
-from services.matchmaker.matching import mediation, sentences, why_not_words
+from services.matchmaker.matching import mediation
 from services.matchmaker.matching.checks import check_pair
-from services.matchmaker.matching.explain import equity_part, explain_visit
-from services.matchmaker.matching.gates import is_on_site, minutes
-from services.matchmaker.matching.inputs import Opening, Wish
-from services.matchmaker.matching.nearest import (
+from services.matchmaker.matching.explaining import sentences, why_not_words
+from services.matchmaker.matching.explaining.explain import equity_part, explain_visit
+from services.matchmaker.matching.explaining.nearest import (
     Subject,
     alternatives,
     chosen_of_class,
@@ -37,10 +36,12 @@ from services.matchmaker.matching.nearest import (
     proposed_instead,
     shares_day,
 )
+from services.matchmaker.matching.explaining.relaxing import relaxations
+from services.matchmaker.matching.explaining.stakes import exact_cost_of
+from services.matchmaker.matching.gates import is_on_site, minutes
+from services.matchmaker.matching.inputs import Opening, Wish
 from services.matchmaker.matching.pairs import Pairs
-from services.matchmaker.matching.relaxing import relaxations
 from services.matchmaker.matching.score import mediator_value, part, visit_parts
-from services.matchmaker.matching.stakes import exact_cost_of
 from services.matchmaker.matching.visits import VisitPlan
 
 # In these the pair is agreed, or waits for an answer: there is nothing to ask why not.

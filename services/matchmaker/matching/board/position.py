@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from contracts.matchmaker.policies import PolicySettings
-from services.matchmaker.matching.board_choice import BoardChoice
-from services.matchmaker.matching.board_facts import BoardFacts
-from services.matchmaker.matching.board_mediators import BoardMediators
-from services.matchmaker.matching.board_pairs import BoardPairs
-from services.matchmaker.matching.board_rows import BoardRows
+from services.matchmaker.matching.board.choice import BoardChoice
+from services.matchmaker.matching.board.facts import BoardFacts
+from services.matchmaker.matching.board.mediators import BoardMediators
+from services.matchmaker.matching.board.pairs import BoardPairs
+from services.matchmaker.matching.board.rows import BoardRows
 from services.matchmaker.matching.cells import Cell, cell_of
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.score import points_of

@@ -6,10 +6,10 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Bytes, Ints, ints
-from services.matchmaker.matching.board_mediators import columns_of
-from services.matchmaker.matching.board_pairs import LATER, met
-from services.matchmaker.matching.board_position import Position
-from services.matchmaker.matching.board_rows import taken
+from services.matchmaker.matching.board.mediators import columns_of
+from services.matchmaker.matching.board.pairs import LATER, met
+from services.matchmaker.matching.board.position import Position
+from services.matchmaker.matching.board.rows import taken
 from services.matchmaker.matching.candidates import Candidates
 from services.matchmaker.matching.gates import GATES
 from services.matchmaker.matching.inputs import Opening, Wish

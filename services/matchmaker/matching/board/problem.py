@@ -12,15 +12,15 @@ import msgspec
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bytes, Floats, Ints, bools, floats, ints
-from services.matchmaker.matching.board_choice import NOBODY
-from services.matchmaker.matching.board_mediators import columns_of
-from services.matchmaker.matching.board_packing import Room, rooms
-from services.matchmaker.matching.board_pairs import met
-from services.matchmaker.matching.board_position import Position
-from services.matchmaker.matching.board_rows import taken
+from services.matchmaker.matching.board.choice import NOBODY
+from services.matchmaker.matching.board.mediators import columns_of
+from services.matchmaker.matching.board.neighbourhood import Around
+from services.matchmaker.matching.board.packing import Room, rooms
+from services.matchmaker.matching.board.pairs import met
+from services.matchmaker.matching.board.position import Position
+from services.matchmaker.matching.board.rows import taken
 from services.matchmaker.matching.candidates import Candidates
 from services.matchmaker.matching.inputs import Mediation
-from services.matchmaker.matching.neighbourhood import Around
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.tables import OpeningTable, Tables
 from services.matchmaker.matching.visit_problem import visit_problem

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.matchmaker.matching.board_position import Position
-from services.matchmaker.matching.neighbourhood import Around
+from services.matchmaker.matching.board.neighbourhood import Around
+from services.matchmaker.matching.board.position import Position
 
 
 class Room(NamedTuple):

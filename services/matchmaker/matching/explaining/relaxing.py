@@ -12,8 +12,8 @@ import msgspec
 from contracts.errors import Wording
 from contracts.matchmaker.class_requests import LONGEST_TRAVEL_MINUTES
 from contracts.matchmaker.explanations import Change, ChangeCode, Gate, GateCode
-from services.matchmaker.matching import relaxing_words as said
 from services.matchmaker.matching.checks import adults_needed, places_needed_of, pupils_at_most
+from services.matchmaker.matching.explaining import relaxing_words as said
 from services.matchmaker.matching.inputs import Opening, Wish
 from services.matchmaker.matching.masks import FORMATS, THEMES, WEEKDAYS
 from services.matchmaker.matching.school_hours import hours_of

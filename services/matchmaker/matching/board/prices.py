@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from services.matchmaker.matching.arrays import bools, floats, ints
-from services.matchmaker.matching.board_position import Position
+from services.matchmaker.matching.board.position import Position
 
 # Chains of classes that displace each other are rarely longer.
 _ROUNDS: Final = 12

@@ -13,7 +13,7 @@ from contracts.matchmaker.explanations import (
     EquityPart,
     ScorePart,
 )
-from services.matchmaker.matching import words
+from services.matchmaker.matching.explaining import words
 from services.matchmaker.matching.inputs import Opening, Wish
 from services.matchmaker.matching.visits import VisitMatch
 

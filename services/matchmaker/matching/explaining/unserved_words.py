@@ -6,7 +6,7 @@ from typing import Final
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode
 from contracts.vocabulary import Theme, Weekday
-from services.matchmaker.matching import sentences, words
+from services.matchmaker.matching.explaining import sentences, words
 
 OBSTACLES: Final[dict[GateCode, Wording]] = {
     GateCode.LEVEL: Wording("the level", "le niveau"),

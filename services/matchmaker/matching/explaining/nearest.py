@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 
 from contracts.matchmaker.explanations import Alternative, AlternativeReason, AlternativeSide
-from services.matchmaker.matching import sentences
 from services.matchmaker.matching.arrays import Ints
+from services.matchmaker.matching.explaining import sentences
+from services.matchmaker.matching.explaining.stakes import cost_of
 from services.matchmaker.matching.gates import places_needed
-from services.matchmaker.matching.stakes import cost_of
 from services.matchmaker.matching.visits import VisitPlan
 
 

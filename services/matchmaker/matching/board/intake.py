@@ -10,11 +10,11 @@ from uuid import UUID
 
 import msgspec
 
-from services.matchmaker.matching.board_changes import BoardChange
-from services.matchmaker.matching.board_choice import NOBODY
-from services.matchmaker.matching.board_position import Position
+from services.matchmaker.matching.board.changes import BoardChange
+from services.matchmaker.matching.board.choice import NOBODY
+from services.matchmaker.matching.board.neighbourhood import Seeds
+from services.matchmaker.matching.board.position import Position
 from services.matchmaker.matching.inputs import Opening, Standing, StandingState, Wish
-from services.matchmaker.matching.neighbourhood import Seeds
 
 # A mediator that can give more than before is offered to so many slots and classes that had the fewest others.
 _OFFERS: Final = 4

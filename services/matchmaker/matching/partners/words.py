@@ -8,9 +8,9 @@ from typing import Final
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import AlternativeSide, Answers, Gate, GateCode
-from services.matchmaker.matching import gate_words, words
-from services.matchmaker.matching.partner_rules import SECOND_CHANCE, PartnerHistory, Room
-from services.matchmaker.matching.sentences import typeset
+from services.matchmaker.matching.explaining import gate_words, words
+from services.matchmaker.matching.explaining.sentences import typeset
+from services.matchmaker.matching.partners.rules import SECOND_CHANCE, PartnerHistory, Room
 
 _SIDES: Final = {
     AlternativeSide.COMPANY: Wording("The company", "L'entreprise"),

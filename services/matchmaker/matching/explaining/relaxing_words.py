@@ -5,7 +5,7 @@ from datetime import date
 
 from contracts.errors import Wording
 from contracts.vocabulary import Theme, VisitFormat, Weekday
-from services.matchmaker.matching import words
+from services.matchmaker.matching.explaining import words
 
 _NOTHING = Wording("", "")
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import Change, ChangeCode, GateCode, Obstacle, Unserved
-from services.matchmaker.matching import unserved_words as said
 from services.matchmaker.matching.arrays import Bools, Ints
+from services.matchmaker.matching.explaining import unserved_words as said
 from services.matchmaker.matching.gates import GATES, minutes
 from services.matchmaker.matching.masks import THEMES, WEEKDAYS
 from services.matchmaker.matching.visits import VisitPlan

@@ -10,7 +10,7 @@ import msgspec
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateValue
-from services.matchmaker.matching import words
+from services.matchmaker.matching.explaining import words
 
 # Writes a gate's value or limit, whose type is the one that its check gives.
 Writer = Callable[[Any], Wording]

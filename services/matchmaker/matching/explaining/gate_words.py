@@ -4,8 +4,9 @@ from typing import Final
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode, GateValue
-from services.matchmaker.matching import partner_gate_words, phrases, words
-from services.matchmaker.matching.phrases import Phrase, Writer
+from services.matchmaker.matching.explaining import phrases, words
+from services.matchmaker.matching.explaining.phrases import Phrase, Writer
+from services.matchmaker.matching.partners import gate_words as partner_gate_words
 
 
 def of_gate(code: GateCode, value: GateValue, limit: GateValue, *, passed: bool, in_pupils: bool = False) -> Wording:

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 
 from contracts.matchmaker.explanations import Cost
-from services.matchmaker.matching import stake_words
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, floats
-from services.matchmaker.matching.board_pairs import points_of_pairs
+from services.matchmaker.matching.board.pairs import points_of_pairs
 from services.matchmaker.matching.cells import cell_of
+from services.matchmaker.matching.explaining import stake_words
 from services.matchmaker.matching.gates import places_needed
 from services.matchmaker.matching.inputs import Wish
 from services.matchmaker.matching.problem import Prices

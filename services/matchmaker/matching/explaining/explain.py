@@ -16,11 +16,11 @@ from contracts.matchmaker.explanations import (
     PartCode,
     ScorePart,
 )
-from services.matchmaker.matching import sentences, stake_words
 from services.matchmaker.matching.checks import check_pair, largest_class
+from services.matchmaker.matching.explaining import sentences, stake_words
+from services.matchmaker.matching.explaining.nearest import Subject, alternatives
+from services.matchmaker.matching.explaining.stakes import floor_points
 from services.matchmaker.matching.inputs import Wish
-from services.matchmaker.matching.nearest import Subject, alternatives
-from services.matchmaker.matching.stakes import floor_points
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 
 

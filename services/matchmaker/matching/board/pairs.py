@@ -12,7 +12,7 @@ import numpy as np
 from contracts.matchmaker.explanations import GateCode
 from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Bools, Ints
-from services.matchmaker.matching.board_rows import BoardRows
+from services.matchmaker.matching.board.rows import BoardRows
 from services.matchmaker.matching.candidates import PAIRS_PER_CLASS
 from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES, is_on_site, minutes
 from services.matchmaker.matching.pairs import Pairs

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from contracts.matchmaker.policies import PolicySettings
-from services.matchmaker.matching.board_changes import BoardChange, BoardMoves, Withdrawal
-from services.matchmaker.matching.board_choice import NOBODY
-from services.matchmaker.matching.board_intake import Proposed, TakenIn, begin, take_in
-from services.matchmaker.matching.board_position import Position
-from services.matchmaker.matching.board_prices import price_all
-from services.matchmaker.matching.board_problem import Part, part_of
-from services.matchmaker.matching.board_view import BoardView
+from services.matchmaker.matching.board.changes import BoardChange, BoardMoves, Withdrawal
+from services.matchmaker.matching.board.choice import NOBODY
+from services.matchmaker.matching.board.intake import Proposed, TakenIn, begin, take_in
+from services.matchmaker.matching.board.neighbourhood import neighbourhood
+from services.matchmaker.matching.board.position import Position
+from services.matchmaker.matching.board.prices import price_all
+from services.matchmaker.matching.board.problem import Part, part_of
+from services.matchmaker.matching.board.view import BoardView
 from services.matchmaker.matching.cells import Cell
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
-from services.matchmaker.matching.neighbourhood import neighbourhood
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.solving.search import QUICK
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan

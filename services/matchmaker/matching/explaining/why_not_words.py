@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import Cost, GateCode, ScorePart
-from services.matchmaker.matching import sentences, unserved_words, words
+from services.matchmaker.matching.explaining import sentences, unserved_words, words
 from services.matchmaker.matching.inputs import Opening, Wish
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from contracts.vocabulary import Level
 from services.matchmaker.matching.arrays import Bools, ints
-from services.matchmaker.matching.board_rows import BoardRows
+from services.matchmaker.matching.board.rows import BoardRows
 from services.matchmaker.matching.inputs import Mediation
 from services.matchmaker.matching.mediation import suits_class, suits_classes, suits_slot, suits_slots
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from contracts.errors import Wording
 from contracts.matchmaker.explanations import GateCode
-from services.matchmaker.matching import phrases, words
-from services.matchmaker.matching.phrases import Phrase
+from services.matchmaker.matching.explaining import phrases, words
+from services.matchmaker.matching.explaining.phrases import Phrase
 
 PHRASES: Final[dict[GateCode, Phrase]] = {
     GateCode.SHARED_THEME: Phrase(
