@@ -21,7 +21,7 @@ _LOSS: Final = 400.0
 _STEPS: Final = 18
 _STEPS_MORE: Final = 3
 # With so many classes no more chains are followed: the small problem is to stay one.
-_CLASSES: Final = 80
+_CLASSES: Final = 50
 
 
 class Seeds(msgspec.Struct, frozen=True):

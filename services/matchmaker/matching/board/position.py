@@ -18,8 +18,8 @@ from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.score import points_of
 
 # Between two matches of the region a proposal is held faster than over night by so much: a school that is just reading
-# it is not to see it go for a little more. At 1.4 a sixth fewer are taken back, for next to no score.
-_HOLD: Final = 1.4
+# it is not to see it go for a little more, which the hourly sweep, that sees everything, recovers with fewer moves.
+_HOLD: Final = 3.0
 
 
 class Position:
