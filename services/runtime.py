@@ -39,6 +39,7 @@ class Service:
     """One service's whole choreography.
 
     `answers`: request type to handler; `answers_together`: request type to a handler that decides many at once;
+    `keeping_answers` makes the handlers of requests that keep something in memory from one call to the next;
     `follows`: event type to handler; `timers`: kind of a
     durable timer to handler; `schedule`: crontab line (Europe/Paris) to job. `reaching_timers` makes
     the handlers of timers that reach beyond their transaction: to other services, out into the world, or into what a
@@ -51,6 +52,7 @@ class Service:
     name: str
     answers: Answers = field(default_factory=dict)
     answers_together: BatchAnswers = field(default_factory=dict)
+    keeping_answers: Callable[[], Answers] = dict
     follows: Follows = field(default_factory=dict)
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     schedule: Mapping[str, JobHandler] = field(default_factory=dict)
@@ -165,7 +167,8 @@ async def running(service: Service, settings: Settings) -> AsyncIterator[Running
             task.add_done_callback(lambda done: _report_end(done, fail))
         undo.push_async_callback(_end, tasks)
 
-        answers = {**service.answers, **operations_of({**service.follows, **service.shares}, timer_handlers, alarms)}
+        operations = operations_of({**service.follows, **service.shares}, timer_handlers, alarms)
+        answers = {**service.answers, **service.keeping_answers(), **operations}
         answering = Answering(service.name, answers, service.answers_together, pool, nats, wake, settings.concurrency)
         await answering.start()
         undo.push_async_callback(answering.stop)

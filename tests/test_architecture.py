@@ -188,7 +188,10 @@ def test_a_rule_sees_what_breaks_it(rule, path, text):
 
 def test_every_request_is_answered_by_its_owner():
     """By that service alone; those about operations belong to the plumbing of each."""
-    answered = {service.name: {*service.answers, *service.answers_together} for service in load_services()}
+    answered = {
+        service.name: {*service.answers, *service.answers_together, *service.keeping_answers()}
+        for service in load_services()
+    }
 
     assert answered == {
         owner: {kind for kind in catalogue.of_owner(owner) if issubclass(kind, Request)} for owner in catalogue.OWNERS

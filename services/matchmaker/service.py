@@ -6,7 +6,7 @@ from contracts.companies import bookings, job_needs, slots, visit_offers
 from contracts.companies import profiles as companies
 from contracts.matchmaker import class_requests, match_runs, policies, proposals, schools
 from services.matchmaker.bookings import handlers as booking
-from services.matchmaker.explaining import handlers as explaining
+from services.matchmaker.explaining.handlers import Questions
 from services.matchmaker.mediations import handlers as mediating
 from services.matchmaker.mediations.triggers import NAME_MEDIATOR, SEEK_AGAIN
 from services.matchmaker.policy import handlers as deciding
@@ -41,7 +41,6 @@ service = Service(
         proposals.AnswerVisitProposal: proposing.answer_visit,
         proposals.GetVisitProposal: proposing.get_visit,
         proposals.ExplainVisitProposal: proposing.explain_visit,
-        proposals.ExplainWhyNot: explaining.explain_why_not,
         proposals.AnswerPartnershipProposal: proposing.answer_partnership,
         proposals.GetPartnershipProposal: proposing.get_partnership,
         proposals.ExplainPartnershipProposal: proposing.explain_partnership,
@@ -52,6 +51,8 @@ service = Service(
         policies.GetPolicy: deciding.get,
         policies.ListPolicies: deciding.show_all,
     },
+    # Each replica keeps plans of its own in memory.
+    keeping_answers=lambda: {proposals.ExplainWhyNot: Questions().explain_why_not},
     follows={
         companies.CompanyRegistered: supply.follow_company,
         companies.CompanyChanged: supply.follow_company,

@@ -1,5 +1,7 @@
-"""How a pair of a class request and a slot stands."""
+"""How a pair of a class request and a slot stands, and by what a region is known to be as it was."""
 
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -20,6 +22,22 @@ select document from booking
 where class_request_id = $1 and (document ->> 'slot_id')::uuid = $2
 order by state = any($3) desc, id desc limit 1
 """
+
+# Changes are noted together with what changed, but their ids say nothing of the order of commits: a sum misses none.
+_REGION_STATE = """
+select (select max(version) from policy) as policy_version, (select max(turn) from match_turn) as turn, *
+from (select count(*) as changes, sum(id)::text as sum_of_ids from match_change) as noted
+"""
+
+
+class RegionState(NamedTuple):
+    """What cannot stay the same where something that a match is told of changes."""
+
+    day: date
+    policy_version: int
+    turn: int | None
+    changes: int
+    sum_of_ids: str | None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -47,3 +65,9 @@ async def find_standing(connection: Connection, request_id: UUID, slot_id: UUID)
         booking=live,
         explanation=decoder_of(Explanation).decode(proposal["explanation"]) if proposal and holds else None,
     )
+
+
+async def find_region_state(connection: Connection, today: date) -> RegionState:
+    """By what the region of today is known, as far as this transaction sees."""
+    (row,) = await connection.fetch(_REGION_STATE)
+    return RegionState(today, **row)
