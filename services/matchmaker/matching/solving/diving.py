@@ -17,8 +17,8 @@ from services.matchmaker.matching.solving.packing import Items, Room, pack
 from services.matchmaker.matching.solving.relaxation import Task, counted
 
 # Of the open slots at least this share is fixed in each round, and at least so many.
-_SHARE: Final = 0.25
-_LEAST: Final = 8
+_SHARE: Final = 0.15
+_LEAST: Final = 5
 # A set chosen as steadily as this is fixed at once.
 _SURE: Final = 0.98
 # A pair chosen less often than this is no part of a set.

@@ -25,25 +25,32 @@ MOST_PAIRS: Final = 4_000
 # With mediators a problem is several times as hard.
 MOST_MEDIATED_PAIRS: Final = 400
 _GAP: Final = 1e-5
-_NODES: Final = 2_000
-# A net for what no limit of nodes catches: reached, the best found stands, with its bound.
-_SECONDS: Final = 20.0
 _HALF: Final = 0.5
+_UNFINISHED: Final = frozenset({TerminationReason.FEASIBLE, TerminationReason.NO_SOLUTION_FOUND})
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """How long to look: parts of the problem, and seconds, a net for what no limit of parts catches."""
+
+    nodes: int = 2_000
+    seconds: float = 20.0
 
 
 class Exact(msgspec.Struct, frozen=True, eq=False):
     """The pairs chosen, (P,) flags, their mediators, (P,) rows or -1, the bound in steps, and whether the search was
-    over before all was looked at.
+    over before all was looked at: then the best found stands. Nothing `found`: no choice meets the floors, or none was
+    come upon so far.
     """
 
+    found: bool
     chosen: Bools
     mediator: Ints
     bound: float
     limited: bool
 
 
-def solve_exactly(network: Network, task: Task, *, with_mediators: bool = False) -> Exact | None:
-    """Return the best choice that meets the floors, near to certain; None where there is none."""
+def solve_exactly(network: Network, task: Task, patience: Patience, *, with_mediators: bool = False) -> Exact:
+    """Return the best choice that meets the floors, near to certain."""
     model = Model()
     take = {int(row): model.add_binary_variable() for row in task.alive}
     gain = network.pair_gain if with_mediators else task.gain
@@ -53,19 +60,21 @@ def solve_exactly(network: Network, task: Task, *, with_mediators: bool = False)
     mediate = _add_mediators(model, network, take) if with_mediators else {}
     objective += [float(network.link_gain[link]) * variable for (_, link), variable in mediate.items()]
     model.maximize(fast_sum(objective))
-    parameters = SolveParameters(time_limit=timedelta(seconds=_SECONDS), relative_gap_tolerance=_GAP, node_limit=_NODES)
+    parameters = SolveParameters(
+        time_limit=timedelta(seconds=patience.seconds), relative_gap_tolerance=_GAP, node_limit=patience.nodes
+    )
     found = solve(model, SolverType.HIGHS, params=parameters)
-    if not found.has_primal_feasible_solution():
-        return None
-    values = found.variable_values()
     chosen = np.zeros(network.pair_class.size, np.bool_)
-    chosen[[row for row, variable in take.items() if values[variable] > _HALF]] = True
     mediator = np.full(network.pair_class.size, -1, np.int64)
+    limited = found.termination.reason in _UNFINISHED
+    if not found.has_primal_feasible_solution():
+        return Exact(False, chosen, mediator, np.inf, limited)
+    values = found.variable_values()
+    chosen[[row for row, variable in take.items() if values[variable] > _HALF]] = True
     for (row, link), variable in mediate.items():
         if values[variable] > _HALF:
             mediator[row] = network.link_mediator[link]
-    limited = found.termination.reason is not TerminationReason.OPTIMAL
-    return Exact(chosen, mediator, found.dual_bound(), limited)
+    return Exact(True, chosen, mediator, found.dual_bound(), limited)
 
 
 def _add_mediators(model: Model, network: Network, take: dict[int, Variable]) -> dict[tuple[int, int], Variable]:

@@ -18,7 +18,7 @@ from services.matchmaker.matching.solving.averages import average_places, averag
 from services.matchmaker.matching.solving.checking import checked
 from services.matchmaker.matching.solving.diving import Fixed, dive
 from services.matchmaker.matching.solving.duals import Duals, bound_at, gains_at, no_prices
-from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST_PAIRS, solve_exactly
+from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST_PAIRS, Exact, Patience, solve_exactly
 from services.matchmaker.matching.solving.mending import Mender
 from services.matchmaker.matching.solving.naming import name_mediators
 from services.matchmaker.matching.solving.network import Network
@@ -31,25 +31,29 @@ _NAMINGS: Final = 5
 _PACKED_NAMINGS: Final = 3
 # A choice that loses less than this share of its value to mediators is not made again.
 _ENOUGH: Final = 2.5e-4
-_CLIMB: Final = 120
-_DIVE: Final = 25
-_MEND: Final = 8
-# In a problem of more pairs than this, what a dive loses is little against the whole, and mending costs much.
+_CLIMB: Final = 300
+_DIVE: Final = 40
+_MEND: Final = 4
+# In a problem of more pairs than this a dive loses little against the whole, and each step costs much.
 _MANY: Final = 400_000
+_CLIMB_OF_MANY: Final = 120
+_DIVE_OF_MANY: Final = 25
 # A choice this close to the bound is not mended any more.
-_CLOSE: Final = 4.5e-4
+_CLOSE: Final = 5e-4
 # The bound is thought to be this much too high when an ascent begins.
 _EXCESS: Final = 0.003
 
 
 class Effort(msgspec.Struct, frozen=True):
     """How long to look: steps of the ascent and of each round of the dive, and how often what is worst is tried
-    anew.
+    anew; and of how many pairs a problem may be to be searched to its end, and to be so with its mediators.
     """
 
     climb: int = _CLIMB
     dive: int = _DIVE
     mend: int = _MEND
+    exact_pairs: int = MOST_PAIRS
+    exact_mediated_pairs: int = MOST_MEDIATED_PAIRS
 
 
 # For the neighbourhood of an event: packed slots take of their likeliest classes those that fit.
@@ -104,16 +108,26 @@ class _Search:
         """Say whether the problem is so small that its mediators can be part of one exact search, and needs one."""
         network = self._network
         needs_one = network.packed.any() or (bool(self._found) and not self._gap_is_small(alive))
-        return bool(self._effort.climb and alive.size <= MOST_MEDIATED_PAIRS and needs_one)
+        return bool(self._effort.climb and alive.size <= self._effort.exact_mediated_pairs and needs_one)
 
     def _to_the_end(self, alive: Ints, choice: Choice) -> None:
-        exact = solve_exactly(self._network, self._task(alive, choice.duals), with_mediators=True)
-        if exact is None:
+        exact = self._exactly(self._task(alive, choice.duals), with_mediators=True)
+        if exact.found:
+            self._bound = exact.bound
+            pairs = np.flatnonzero(exact.chosen)
+            self._keep(pairs, exact.mediator[pairs])
+        if not exact.found or self._stopped_early():
             self._pack(alive, choice)
-            return
-        self._bound, self._limited = exact.bound, exact.limited
-        pairs = np.flatnonzero(exact.chosen)
-        self._keep(pairs, exact.mediator[pairs])
+
+    def _exactly(self, task: Task, *, with_mediators: bool = False) -> Exact:
+        exact = solve_exactly(self._network, task, self._effort.patience, with_mediators=with_mediators)
+        self._limited = self._limited or exact.limited
+        return exact
+
+    def _stopped_early(self) -> bool:
+        """Say whether a search that was given up is so far from its bound that prices may do better."""
+        best = max(found.value for found in self._found)
+        return self._limited and self._bound - best > _CLOSE * abs(self._bound)
 
     def _task(self, alive: Ints, duals: Duals) -> Task:
         network = self._network
@@ -179,7 +193,7 @@ class _Search:
         if not self._effort.climb:
             liked = Climb.of_chosen(choice.chosen, choice.duals)
             self._beside(dive(network, task, liked, choice.chosen, 0), choice.duals)
-        elif network.packed.any() and alive.size <= MOST_PAIRS and (exact := solve_exactly(network, task)):
+        elif network.packed.any() and alive.size <= self._effort.exact_pairs and (exact := solve_exactly(network, task)):
             self._bound = exact.bound + _paid(network, choice.duals)
             self._limited = exact.limited
             self._complete(None, exact.chosen, msgspec.structs.replace(task, alive=np.zeros(0, np.int64)), choice.duals)
@@ -189,16 +203,17 @@ class _Search:
     def _price_and_dive(self, task: Task, choice: Choice) -> None:
         """Price the packed slots, fix their sets, and mend what prices say was fixed badly."""
         network, effort = self._network, self._effort
+        if task.alive.size > _MANY:
+            effort = Effort(min(effort.climb, _CLIMB_OF_MANY), min(effort.dive, _DIVE_OF_MANY), 0)
         excess = _EXCESS * abs(bound_at(network, choice.duals, task.alive))
         paid = _paid(network, choice.duals)
         climbed = climb(network, task, choice.duals, choice.chosen, effort.climb, excess, paid)
         self._proofs.append((climbed.duals, None))
         self._beside(dive(network, task, climbed, choice.chosen, effort.dive), climbed.duals)
         mender = Mender(network, task, climbed)
-        alive = task.alive
-        bound = bound_at(network, climbed.duals, alive)
-        for _ in range(effort.mend if alive.size <= _MANY else 0):
-            best = max(self._found, key=lambda found: found.value)
+        for _ in range(effort.mend):
+            best = self._best()
+            bound = bound_at(self._reached(best), climbed.duals, task.alive)
             if bound - best.value <= _CLOSE * abs(bound):
                 break
             self._beside(mender.again(best.pairs), climbed.duals)
@@ -246,18 +261,27 @@ class _Search:
         gains: Ints = network.link_gain[link[right]]
         return gains
 
+    def _best(self) -> _Found:
+        """Return the best choice so far. Floors go first: of two, the one that misses fewer classes of its floors."""
+
+        def missed(found: _Found) -> int:
+            return int(np.maximum(self._network.cell_floor - found.served, 0).sum())
+
+        return min(self._found, key=lambda found: (missed(found), -found.value))
+
+    def _reached(self, found: _Found) -> Network:
+        """Return the problem with the floors that this choice reaches: a bound is of choices that reach as much."""
+        network = self._network
+        return msgspec.structs.replace(network, cell_floor=np.minimum(network.cell_floor, found.served))
+
     def _solution(self, alive: Ints, duals: Duals, step: float) -> Solution:
         network = self._network
         nothing = np.zeros(0, np.int64)
         if not self._found:
             self._found.append(_Found(nothing, nothing, 0, np.zeros(network.cell_floor.size, np.int64)))
-        # Floors go first: of two choices the one that misses fewer classes of its floors.
-        best = min(
-            self._found,
-            key=lambda found: (int(np.maximum(network.cell_floor - found.served, 0).sum()), -found.value),
-        )
-        deficit = np.maximum(network.cell_floor - best.served, 0)
-        reached = msgspec.structs.replace(network, cell_floor=network.cell_floor - deficit)
+        best = self._best()
+        reached = self._reached(best)
+        deficit = network.cell_floor - reached.cell_floor
         proofs = self._proofs or [(duals, None)]
         bounds = [bound_at(reached, proof, alive) for proof, _ in proofs]
         priced, (proof, choice) = min(zip(bounds, proofs, strict=True), key=lambda pair: pair[0])
