@@ -46,7 +46,8 @@ _EXCESS: Final = 0.003
 
 class Effort(msgspec.Struct, frozen=True):
     """How long to look: steps of the ascent and of each round of the dive, and how often what is worst is tried
-    anew; and of how many pairs a problem may be to be searched to its end, and to be so with its mediators.
+    anew; of how many pairs a problem may be to be searched to its end, and to be so with its mediators; and when such
+    a search is given up.
     """
 
     climb: int = _CLIMB
@@ -54,6 +55,7 @@ class Effort(msgspec.Struct, frozen=True):
     mend: int = _MEND
     exact_pairs: int = MOST_PAIRS
     exact_mediated_pairs: int = MOST_MEDIATED_PAIRS
+    patience: Patience = Patience()
 
 
 # For the neighbourhood of an event: packed slots take of their likeliest classes those that fit.
@@ -126,8 +128,7 @@ class _Search:
 
     def _stopped_early(self) -> bool:
         """Say whether a search that was given up is so far from its bound that prices may do better."""
-        best = max(found.value for found in self._found)
-        return self._limited and self._bound - best > _CLOSE * abs(self._bound)
+        return self._limited and self._bound - self._best().value > _CLOSE * abs(self._bound)
 
     def _task(self, alive: Ints, duals: Duals) -> Task:
         network = self._network
@@ -193,12 +194,16 @@ class _Search:
         if not self._effort.climb:
             liked = Climb.of_chosen(choice.chosen, choice.duals)
             self._beside(dive(network, task, liked, choice.chosen, 0), choice.duals)
-        elif network.packed.any() and alive.size <= self._effort.exact_pairs and (exact := solve_exactly(network, task)):
-            self._bound = exact.bound + _paid(network, choice.duals)
-            self._limited = exact.limited
-            self._complete(None, exact.chosen, msgspec.structs.replace(task, alive=np.zeros(0, np.int64)), choice.duals)
-        else:
-            self._price_and_dive(task, choice)
+            return
+        if network.packed.any() and alive.size <= self._effort.exact_pairs and not self._limited:
+            exact = self._exactly(task)
+            if exact.found:
+                self._bound = min(self._bound, exact.bound + _paid(network, choice.duals))
+                nothing_else = msgspec.structs.replace(task, alive=np.zeros(0, np.int64))
+                self._complete(None, exact.chosen, nothing_else, choice.duals)
+            if exact.found and not self._stopped_early():
+                return
+        self._price_and_dive(task, choice)
 
     def _price_and_dive(self, task: Task, choice: Choice) -> None:
         """Price the packed slots, fix their sets, and mend what prices say was fixed badly."""
