@@ -27,8 +27,8 @@ from services.matchmaker.matching.solving.residual import Residual
 
 # How often mediators' prices are renewed before what is missed is given up, and pairs without a mediator are dropped.
 _NAMINGS: Final = 5
-# Where slots are packed the first prices of mediators have to do.
-_PACKED_NAMINGS: Final = 3
+# Where slots are packed, or pairs many, the first prices of mediators have to do.
+_FEW_NAMINGS: Final = 3
 # A choice that loses less than this share of its value to mediators is not made again.
 _ENOUGH: Final = 2.5e-4
 _CLIMB: Final = 300
@@ -167,7 +167,8 @@ class _Search:
         if not network.pair_mediated[alive].any():
             self._proofs.append((choice.duals, choice))
             return choice
-        for number in range(1, _PACKED_NAMINGS if network.packed.any() else _NAMINGS):
+        few = network.packed.any() or alive.size > _MANY
+        for number in range(1, _FEW_NAMINGS if few else _NAMINGS):
             self._proofs.append((choice.duals, choice))
             pairs = np.flatnonzero(choice.chosen)
             naming = name_mediators(network, pairs, network.pair_gain[pairs].astype(np.float64), choice.duals)
@@ -184,7 +185,7 @@ class _Search:
         return choice
 
     def _gap_is_small(self, alive: Ints) -> bool:
-        bound = bound_at(self._network, self._proofs[-1][0], alive)
+        bound = bound_at(self._reached(self._found[-1]), self._proofs[-1][0], alive)
         return bound - self._found[-1].value <= _ENOUGH * abs(bound)
 
     def _pack(self, alive: Ints, choice: Choice) -> None:
@@ -233,11 +234,12 @@ class _Search:
         """Choose everything beside the fixed pairs and name mediators; missed pairs are chosen around, then dropped."""
         network = self._network
         before = duals or (choice.duals if choice else no_prices(network))
-        for attempt in range(_NAMINGS):
+        attempts = _NAMINGS if task.alive.size <= _MANY else _FEW_NAMINGS - 1
+        for attempt in range(attempts):
             made = choice if choice is not None else self._choose(task, before)
             choice = None
             pairs = np.flatnonzero(made.chosen | fixed)
-            last = attempt == _NAMINGS - 1
+            last = attempt == attempts - 1
             worth = network.pair_gain[pairs].astype(np.float64) * (4 if last else 1)
             naming = name_mediators(network, pairs, np.maximum(worth, 1.0), before)
             kept = ~np.isin(pairs, naming.missed)
