@@ -19,8 +19,8 @@ class Duals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Prices in steps: of a class's visit (C,), of its days, of slots (S,), of mediators (M,), their days, of cells
     (G,).
 
-    `open_place` (S,) is paid besides `place` by classes that are not privileged. A packed slot has no price of a place:
-    its knapsack is looked at whole.
+    A slot's price, as a class's, is below 0 where its first bonus is to be had. `open_place` (S,) is paid besides
+    `place` by classes that are not privileged. A packed slot has no price of a place: its knapsack is looked at whole.
     """
 
     visit: Floats
@@ -33,11 +33,11 @@ class Duals(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 def no_prices(network: Network) -> Duals:
-    """Return the prices of a problem where nothing is scarce: each class would pay its bonus to have a visit."""
+    """Return the prices of a problem where nothing is scarce: who has a bonus would pay it to have a pair."""
     return Duals(
         visit=-network.class_first_gain.astype(np.float64),
         class_day=np.zeros(network.day_class.size),
-        place=np.zeros(network.slot_places.size),
+        place=-network.slot_first_gain.astype(np.float64),
         open_place=np.zeros(network.slot_places.size),
         mediator=np.zeros(network.mediator_visits.size),
         mediator_day=np.zeros(network.day_mediator.size),
@@ -87,21 +87,33 @@ def bound_at(network: Network, duals: Duals, alive: Ints) -> float:
     rents = float(np.maximum(profit - place, 0.0)[loose].sum())
     items, room, rows = packed_items(network, alive)
     filled, _ = pack(items, room, profit[rows])
-    first, visits = first_gains_at(network, duals), network.class_visits
-    own = np.where(duals.visit >= 0, first + visits * duals.visit, np.maximum(0.0, first + duals.visit))
-    own[visits == 0] = 0.0
+    of_classes = _own_gains(first_gains_at(network, duals), network.class_visits, duals.visit)
+    of_slots = _own_gains(network.slot_first_gain, network.slot_places, duals.place)
     simple = ~network.packed
     return (
         rents
         + float(filled.sum())
-        + float(own.sum())
+        + float(of_classes.sum())
         + float(duals.class_day.sum())
-        + float((duals.place * network.slot_places)[simple].sum())
+        + float(of_slots[simple].sum())
         + float((duals.open_place * network.slot_open_places)[simple].sum())
         + float((duals.mediator * network.mediator_visits).sum())
         + float(duals.mediator_day.sum())
         - float((duals.cell * network.cell_floor).sum())
     )
+
+
+def _own_gains(first: Floats | Ints, most: Ints, price: Floats) -> Floats:
+    """Return the best that each class or slot makes of its `most` pairs at this price each, the first with a bonus."""
+    best = np.where(price >= 0, first + most * price, np.maximum(0.0, first + price))
+    return np.where(most > 0, best, 0.0)
+
+
+def _rent(network: Network, duals: Duals) -> Floats:
+    """Return what all places of each slot are worth, its first bonus included, (S,)."""
+    first = np.maximum(duals.place + network.slot_first_gain, 0.0)
+    others = np.maximum(duals.place, 0.0) * (network.slot_places - 1)
+    return np.where(network.slot_places > 0, first + others, 0.0)
 
 
 def packed_items(network: Network, alive: Ints) -> tuple[Items, Room, Ints]:

@@ -144,7 +144,9 @@ def _prices(network: Network, flow: Flow, nodes: Nodes, before: Duals, weight: i
         known = distance[places]
         return np.where(known >= UNREACHED, 0, known).astype(np.float64)
 
-    visit, slot = of(nodes.of_class), of(nodes.slot)
+    visit, slot, first = of(nodes.of_class), of(nodes.slot), network.slot_first_gain
+    # A slot that no pair leads to would give its bonus away.
+    place = np.where(distance[nodes.slot] < UNREACHED, np.maximum(-slot, -first), -first)
     reached = distance[nodes.open_slot] < UNREACHED
     open_place = np.where(reached, slot - of(nodes.open_slot), 0.0)
     return Duals(
@@ -152,7 +154,7 @@ def _prices(network: Network, flow: Flow, nodes: Nodes, before: Duals, weight: i
         class_day=np.maximum(
             np.where(distance[nodes.day] < UNREACHED, of(nodes.day) - visit[network.day_class], 0.0), 0.0
         ),
-        place=np.maximum(-slot, 0.0),
+        place=place.astype(np.float64),
         open_place=np.maximum(open_place, 0.0),
         mediator=before.mediator,
         mediator_day=before.mediator_day,

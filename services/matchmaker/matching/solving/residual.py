@@ -19,13 +19,14 @@ NEVER: Final = float("inf")
 
 
 class Residual(msgspec.Struct, frozen=True, eq=False):
-    """An optimal choice, where its classes' days are, and which slots keep places; `step` is one step in scores'
-    units.
+    """An optimal choice, whose days have pairs, which, and where they are; which slots keep places; `step` is one step
+    in scores' units.
     """
 
     choice: Choice
     day_class: Ints
     day_value: Ints
+    day_node: Ints
     limited: Ints
     step: float
 
@@ -33,7 +34,9 @@ class Residual(msgspec.Struct, frozen=True, eq=False):
     def of(cls, network: Network, choice: Choice, step: float) -> "Residual":
         """Return what is left of this choice."""
         limited = np.flatnonzero(network.slot_open_places < network.slot_places)
-        return cls(choice, network.day_class, network.days[network.day_of_class], limited, step)
+        used = np.unique(network.pair_day[network.pair_alive & (network.pair_day >= 0)])
+        value = network.days[network.day_of_class[used]]
+        return cls(choice, network.day_class[used], value, choice.nodes.day[used], limited, step)
 
     @property
     def arcs(self) -> int:
@@ -50,7 +53,7 @@ class Residual(msgspec.Struct, frozen=True, eq=False):
         of_day = np.flatnonzero((self.day_class == class_row) & (self.day_value == day))
         distance = self.choice.flow.distances(int(start))
         # A day on which the class has no other pair limits nothing.
-        ends = [int(distance[nodes.day[number]]) for number in of_day] or [int(distance[nodes.of_class[class_row]])]
+        ends = [int(distance[self.day_node[number]]) for number in of_day] or [int(distance[nodes.of_class[class_row]])]
         if ends[0] >= UNREACHED:
             return NEVER
         return ends[0] * self.step - gain

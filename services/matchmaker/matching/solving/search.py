@@ -27,8 +27,11 @@ from services.matchmaker.matching.solving.residual import Residual
 
 # How often mediators' prices are renewed before what is missed is given up, and pairs without a mediator are dropped.
 _NAMINGS: Final = 5
-# Where slots are packed, or pairs many, the first prices of mediators have to do.
-_FEW_NAMINGS: Final = 3
+# Where slots are packed, or pairs many, fewer prices of mediators have to do.
+_PACKED_NAMINGS: Final = 3
+_NAMINGS_OF_MANY: Final = 4
+# How often a very large problem is chosen around pairs without a mediator.
+_ATTEMPTS_OF_MANY: Final = 2
 # A choice that loses less than this share of its value to mediators is not made again.
 _ENOUGH: Final = 2.5e-4
 _CLIMB: Final = 300
@@ -167,8 +170,8 @@ class _Search:
         if not network.pair_mediated[alive].any():
             self._proofs.append((choice.duals, choice))
             return choice
-        few = network.packed.any() or alive.size > _MANY
-        for number in range(1, _FEW_NAMINGS if few else _NAMINGS):
+        most = _NAMINGS_OF_MANY if alive.size > _MANY else _NAMINGS
+        for number in range(1, _PACKED_NAMINGS if network.packed.any() else most):
             self._proofs.append((choice.duals, choice))
             pairs = np.flatnonzero(choice.chosen)
             naming = name_mediators(network, pairs, network.pair_gain[pairs].astype(np.float64), choice.duals)
@@ -234,7 +237,7 @@ class _Search:
         """Choose everything beside the fixed pairs and name mediators; missed pairs are chosen around, then dropped."""
         network = self._network
         before = duals or (choice.duals if choice else no_prices(network))
-        attempts = _NAMINGS if task.alive.size <= _MANY else _FEW_NAMINGS - 1
+        attempts = _NAMINGS if task.alive.size <= _MANY else _ATTEMPTS_OF_MANY
         for attempt in range(attempts):
             made = choice if choice is not None else self._choose(task, before)
             choice = None
