@@ -10,196 +10,63 @@ the median of rounds, of each of which the worst sample of a hundred counts.
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
-import httpx
-import msgspec
-import psutil
-
-from contracts.caller import SCOPES_OF_ROLE
-from contracts.matchmaker.policies import PolicySettings
-from contracts.vocabulary import OrganisationKind, Role
-from deploy.embedded.process import Process
-from services.companies.offers.store import insert_offer
-from services.companies.profiles.store import insert_company, insert_site
-from services.gateway.auth.rules import hash_secret, write_secret
-from services.matchmaker.matching.candidates import find_candidates
-from services.matchmaker.matching.inputs import Opening, VisitFacts
-from services.matchmaker.matching.tables import build_tables
+from services.matchmaker.matching.inputs import Opening
 from tests.benchmarks import region_tables
-from tests.benchmarks.bookable import numbered
 from tests.benchmarks.figures import Figure, informative, judged, median, quantile
-from tests.benchmarks.front import start_servers, start_services
-from tests.benchmarks.regions import invent
-from tests.benchmarks.search import KEY_COLUMNS, connected
+from tests.benchmarks.offer_stage import PATIENCE_S, POLL_S, Stage, a_stage, choose, match_region
 
 SAMPLES, ROUNDS, TOGETHER = 100, 3, 20
-POLL_S = 0.005
-PATIENCE_S = 20
-RUN_PATIENCE_S, QUIET_PATIENCE_S, LOOK_S = 300, 120, 1.0
-COMPANY_ID = numbered(23, 1)
-# So many openings of another region of the same size are the company's: some days, groups and places suit nobody.
-STOCK = 3_000
-KEYS = {
-    role: write_secret(numbered(24, number), number.to_bytes(32))
-    for number, role in enumerate((Role.COMPANY, Role.COORDINATOR))
-}
+# Between two slots while the whole region is matched: enough for what one leaves behind.
+BREATH_S = 0.5
 
 
-@dataclass
-class Stage:
-    """What runs, how to reach it, and which slots are still to be opened."""
-
-    processes: dict[str, Process]
-    admin: "asyncpg.Connection[asyncpg.Record]"
-    company: httpx.AsyncClient
-    coordinator: httpx.AsyncClient
-    region: VisitFacts
-    openings: list[Opening]
-    takers: dict[UUID, frozenset[UUID]]
-    posted_ms: list[float] = field(default_factory=list)
-    missed: int = 0
-
-    def resident_mib(self) -> float:
-        """The matchmaker's memory."""
-        resident: float = psutil.Process(self.processes["matchmaker"].pid).memory_info().rss / 2**20
-        return resident
-
-    async def quiet(self) -> None:
-        """Wait until nothing is left to do: what one part leaves behind is not the next one's."""
-        async with asyncio.timeout(QUIET_PATIENCE_S):
-            seen = None
-            while (now := await self.admin.fetchrow(_BUSY)) != seen or now is None or now["left"]:
-                seen = now
-                await asyncio.sleep(LOOK_S)
+async def open_one(stage: Stage) -> float:
+    """Open a slot; how long until a visit of it is proposed, in ms."""
+    (opening,) = await choose(stage, 1)
+    began = time.perf_counter()
+    slot_id = await _open_slot(stage, opening)
+    while not await stage.admin.fetchval(_IS_PROPOSED, slot_id):
+        # Who has waited so long is counted as that, and shows in the figure.
+        if time.perf_counter() - began > PATIENCE_S:
+            stage.missed += 1
+            break
+        await asyncio.sleep(POLL_S)
+    return (time.perf_counter() - began) * 1000
 
 
-_BUSY = """
-select (select count(*) from matchmaker.timer where due_at <= now())
-    + (select count(*) from matchmaker.outbox where published_at is null)
-    + (select count(*) from companies.outbox where published_at is null) as left,
-    (select count(*) from gateway.inbox) as gateway, (select count(*) from matchmaker.inbox) as matchmaker
-"""
+async def open_several(stage: Stage, number: int) -> float:
+    """Open slots at once; how long until all of them are matched, in ms.
 
-
-@asynccontextmanager
-async def a_stage(folder: Path) -> AsyncIterator[Stage]:
-    """Start and fill everything, and stop it when the block ends."""
-    region = region_tables.moved_on(invent("M"))
-    openings = region_tables.moved_on(invent("M", seed=20260213)).openings[:STOCK]
-    openings = tuple(msgspec.structs.replace(each, company_id=COMPANY_ID) for each in openings)
-    async with AsyncExitStack() as stack:
-        servers = await start_servers(folder, stack)
-        async with connected(servers.postgres, "matchmaker") as connection:
-            await region_tables.fill(connection, region)
-            await region_tables.fill_supply(connection, openings)
-        async with connected(servers.postgres, "companies") as connection:
-            await insert_company(connection, region_tables.company_of(openings[0]))
-            for opening in region_tables.offers_in(openings):
-                await insert_site(connection, region_tables.site_of(opening))
-                await insert_offer(connection, region_tables.offer_of(opening))
-        async with connected(servers.postgres, "gateway") as connection:
-            await connection.copy_records_to_table("api_key", columns=KEY_COLUMNS, records=_key_rows())
-        admin = await asyncpg.connect(servers.postgres.admin_dsn("passerelle"))
-        stack.push_async_callback(admin.close)
-        await admin.execute("vacuum analyze")
-        names = ("companies", "associations", "matchmaker", "gateway")
-        processes, port = await start_services(servers, folder, stack, names)
-        company = await stack.enter_async_context(_client(port, KEYS[Role.COMPANY]))
-        coordinator = await stack.enter_async_context(_client(port, KEYS[Role.COORDINATOR]))
-        yield Stage(processes, admin, company, coordinator, region, list(openings), takers(region, openings))
-
-
-def _key_rows() -> list[tuple[object, ...]]:
-    holders = {
-        Role.COMPANY: (OrganisationKind.COMPANY, COMPANY_ID),
-        Role.COORDINATOR: (OrganisationKind.REGION, "occitanie"),
-    }
-    return [
-        (
-            numbered(24, number),
-            hash_secret(secret),
-            role.value,
-            holders[role][0].value,
-            str(holders[role][1]),
-            [scope.value for scope in SCOPES_OF_ROLE[role]],
-            region_tables.NOW,
-            "bench",
-        )
-        for number, (role, secret) in enumerate(KEYS.items())
-    ]
-
-
-def _client(port: int, key: str) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {key}"}
-    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE_S)
-
-
-async def match_region(stage: Stage) -> None:
-    """Have the whole region matched once, and wait for it."""
-    answer = await stage.coordinator.post("/v1/match-runs")
-    run_id = answer.raise_for_status().json()["id"]
-    async with asyncio.timeout(RUN_PATIENCE_S):
-        while (state := await stage.admin.fetchval(_RUN_STATE, UUID(run_id))) != "completed":
-            if state == "failed":
-                raise RuntimeError("the match of the whole region failed; see the log of the matchmaker")
-            await asyncio.sleep(POLL_S)
-
-
-_RUN_STATE = "select state from matchmaker.match_run where id = $1"
-
-
-def takers(region: VisitFacts, openings: tuple[Opening, ...]) -> dict[UUID, frozenset[UUID]]:
-    """The classes that can take each slot, by the gates; a slot that needs a mediator hangs on more than that."""
-    plain = tuple(opening for opening in openings if not opening.needs_mediation)
-    tables = build_tables(region.wishes, plain, region.mediations, region.today)
-    pairs = find_candidates(tables, (), PolicySettings().weights).pairs
-    found: dict[UUID, set[UUID]] = {opening.slot_id: set() for opening in plain}
-    for wish, opening in zip(pairs.c.tolist(), pairs.s.tolist(), strict=True):
-        found[tables.openings.openings[opening].slot_id].add(tables.wishes.wishes[wish].id)
-    return {slot_id: frozenset(wishes) for slot_id, wishes in found.items()}
-
-
-async def choose(stage: Stage, number: int) -> list[Opening]:
-    """Take so many of the openings off, each of which a class can take that has no visit now, each another class."""
-    waiting = {wish.id for wish in stage.region.wishes}
-    waiting -= {row["class_request_id"] for row in await stage.admin.fetch(_SERVED)}
-    chosen = []
-    for opening in stage.openings:
-        if len(chosen) < number and (able := stage.takers.get(opening.slot_id, frozenset()) & waiting):
-            waiting.remove(min(able))
-            chosen.append(opening)
-    if len(chosen) < number:
-        raise RuntimeError("too few slots that a waiting class can take: raise STOCK")
-    stage.openings = [opening for opening in stage.openings if opening not in chosen]
-    return chosen
-
-
-_SERVED = "select distinct class_request_id from matchmaker.visit_proposal where state in ('proposed', 'accepted')"
-
-
-async def open_slots(stage: Stage, number: int) -> float:
-    """Open so many slots at once; how long until what they bring is committed, in ms."""
+    Not each of them need be proposed then: the class that could take one may have found a better one meanwhile.
+    """
     openings = await choose(stage, number)
     began = time.perf_counter()
-    waited_for = set(await asyncio.gather(*(_open_slot(stage, opening) for opening in openings)))
-    while waited_for:
-        waited_for -= {row["slot_id"] for row in await stage.admin.fetch(_PROPOSED, list(waited_for))}
-        # Whoever has waited so long is counted as that, and shows in the figure.
-        if time.perf_counter() - began > PATIENCE_S:
-            stage.missed += len(waited_for)
-            break
-        if waited_for:
+    slots = await asyncio.gather(*(_open_slot(stage, opening) for opening in openings))
+    async with asyncio.timeout(PATIENCE_S):
+        while await stage.admin.fetchval(_TAKEN_UP, [str(slot_id) for slot_id in slots]) < number:
             await asyncio.sleep(POLL_S)
     return (time.perf_counter() - began) * 1000
 
 
-_PROPOSED = "select slot_id from matchmaker.visit_proposal where slot_id = any($1::uuid[])"
+async def open_while_matching(stage: Stage) -> list[float]:
+    """Open slots one after another while the whole region is matched; how long until each was matched, in ms."""
+    matching = asyncio.create_task(match_region(stage))
+    times_ms = []
+    while not matching.done():
+        times_ms.append(await open_several(stage, 1))
+        await asyncio.sleep(BREATH_S)
+    await matching
+    return times_ms
+
+
+_IS_PROPOSED = "select exists (select from matchmaker.visit_proposal where slot_id = $1)"
+_TAKEN_UP = """
+select count(distinct thing_id) from matchmaker.match_change
+where kind = 'slot' and thing_id = any($1::text[]) and turn is not null
+"""
 
 
 async def _open_slot(stage: Stage, opening: Opening) -> UUID:
@@ -207,7 +74,8 @@ async def _open_slot(stage: Stage, opening: Opening) -> UUID:
     new = {
         "starts_at": slot.starts_at.isoformat(),
         "ends_at": slot.ends_at.isoformat(),
-        "groups": slot.groups,
+        # One group wherever groups are counted: the classes that wait are to last.
+        "groups": slot.groups if slot.pooled else 1,
         "pupils_per_group": slot.pupils_per_group,
     }
     began = time.perf_counter()
@@ -234,13 +102,18 @@ async def run(rounds: int) -> list[Figure]:
     # A short path: PostgreSQL's socket lies in it.
     with tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
         async with a_stage(Path(folder)) as stage:
+            began_s = time.perf_counter()
             await match_region(stage)
+            match_s = time.perf_counter() - began_s
             standing = await stage.admin.fetchval("select count(*) from matchmaker.visit_proposal")
-            after_run_ms = await open_slots(stage, 1)
+            after_run_ms = await open_one(stage)
             await stage.quiet()
-            one_by_one = [[await open_slots(stage, 1) for _ in range(SAMPLES)] for _ in range(rounds)]
+            one_by_one = [[await open_one(stage) for _ in range(SAMPLES)] for _ in range(rounds)]
             turns, posted_ms = await turns_ms(stage), stage.posted_ms[1:]
-            together_ms = [await open_slots(stage, TOGETHER) for _ in range(rounds)]
+            together_ms = [await open_several(stage, TOGETHER) for _ in range(rounds)]
+            resident_mib = stage.resident_mib()
+            await stage.quiet()
+            meanwhile_ms = await open_while_matching(stage)
             return [
                 judged(
                     "offer_to_proposal_p99_ms_M",
@@ -253,14 +126,17 @@ async def run(rounds: int) -> list[Figure]:
                 informative("offer_to_proposal_worst_ms_M", max(map(max, one_by_one)), "ms"),
                 informative("offer_to_proposal_after_run_ms_M", after_run_ms, "ms"),
                 informative(f"offer_to_proposal_{TOGETHER}_together_ms_M", median(together_ms), "ms"),
+                informative("offer_to_proposal_while_matching_p50_ms_M", median(meanwhile_ms), "ms"),
+                informative("offer_to_proposal_while_matching_worst_ms_M", max(meanwhile_ms), "ms"),
                 informative("offer_to_proposal_post_p50_ms_M", median(posted_ms), "ms"),
                 *(
                     informative(f"offer_to_proposal_{part}_p50_ms_M", median(each), "ms")
                     for part, each in turns.items()
                 ),
+                informative("offer_to_proposal_whole_match_s_M", match_s, "s"),
                 informative("offer_to_proposal_missed_M", stage.missed, "slots"),
                 informative("offer_to_proposal_standing_M", standing, "proposals"),
-                informative("offer_to_proposal_matchmaker_mib_M", stage.resident_mib(), "MiB"),
+                informative("offer_to_proposal_matchmaker_mib_M", resident_mib, "MiB"),
             ]
 
 
