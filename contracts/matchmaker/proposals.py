@@ -27,7 +27,8 @@ class VisitProposal(Resource, frozen=True, kw_only=True):
     """A class and a slot that fit; state as in `machines.VISIT_PROPOSAL`.
 
     `score` is in [0, 1] before bonuses. `travel_minutes` is one way by coach. `why` says in
-    words what the state does not (which rule withdrew it, which reason declined it).
+    words what the state does not (which rule withdrew it, which reason declined it). `policy_version` is that of the
+    policy by which it was made, 0 where that is no longer known.
     """
 
     class_request_id: UUID
@@ -59,6 +60,7 @@ class VisitProposal(Resource, frozen=True, kw_only=True):
     booking_id: UUID | None = None
     replaces_id: UUID | None = None
     match_run_id: UUID
+    policy_version: int = 0
     expires_at: Instant
     created_at: Instant
     changed_at: Instant
@@ -68,7 +70,7 @@ class PartnershipProposal(Resource, frozen=True, kw_only=True):
     """A company and an association that fit; state as in `machines.PARTNERSHIP_PROPOSAL`.
 
     The contacts are there only once both sides accepted, and only for the two of them. `answered_by` names the sides
-    that have answered, in the order of their answers.
+    that have answered, in the order of their answers. `policy_version` as in a visit proposal.
     """
 
     company_id: UUID
@@ -87,6 +89,7 @@ class PartnershipProposal(Resource, frozen=True, kw_only=True):
     company_contact: Contact | None = None
     association_contact: Contact | None = None
     match_run_id: UUID
+    policy_version: int = 0
     expires_at: Instant
     created_at: Instant
     changed_at: Instant

@@ -5,13 +5,12 @@ that change waits already, and brings the class up again. So does a move that co
 it is looked at again with whatever happens next, and not before, since nothing else would come of it.
 """
 
-from uuid import UUID
-
 from services.matchmaker.matching.board.changes import BoardMoves
 from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.visits import VisitPlan
 from services.matchmaker.runs.boards import RegionBoard
 from services.matchmaker.runs.changes import ChangeKind, note_for_later
+from services.matchmaker.runs.new_proposals import Origin
 from services.matchmaker.runs.region import Region
 from services.matchmaker.runs.region_parts import Touched, load_part
 from services.matchmaker.runs.visit_changes import Moves, Written, write_moves
@@ -19,7 +18,7 @@ from services.work import Work
 
 
 async def write_board_moves(
-    work: Work, board: RegionBoard, plan: VisitPlan, moves: BoardMoves, run_id: UUID
+    work: Work, board: RegionBoard, plan: VisitPlan, moves: BoardMoves, origin: Origin
 ) -> Written:
     """Write what still can be, each new proposal with its explanation by the plan of the board."""
     matches = (*moves.made, *moves.mediators)
@@ -30,7 +29,7 @@ async def write_board_moves(
     )
     part = await load_part(work.connection, concerned, (), work.now)
     possible = _possible(board, part, moves)
-    written = await write_moves(work, part, possible, lambda match: explain_visit(plan, match), run_id)
+    written = await write_moves(work, part, possible, lambda match: explain_visit(plan, match), origin)
     _look_again(work, moves, written)
     return written
 

@@ -72,6 +72,7 @@ async def tell(work: Work, outcome: Outcome, watch: Watch) -> None:
         visits_moved=outcome.others,
         partnerships_proposed=0,
         objective=plan.value / POINTS,
+        limited=plan.limited,
         partnership_objective=0.0,
         unserved_count=len(plan.unserved),
         loading_ms=loading_ms,

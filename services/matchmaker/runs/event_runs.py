@@ -18,6 +18,7 @@ from services.matchmaker.runs.boards import RegionBoard, load_board
 from services.matchmaker.runs.change_store import Turns
 from services.matchmaker.runs.event_moves import write_board_moves
 from services.matchmaker.runs.event_report import Outcome, Watch, tell
+from services.matchmaker.runs.new_proposals import Origin
 from services.matchmaker.runs.region import facts_of, load_region
 from services.matchmaker.runs.region_parts import Touched, touched_by
 from services.matchmaker.runs.triggers import rematch_region
@@ -101,7 +102,7 @@ async def _match_around(work: Work, board: RegionBoard, touched: Touched, turn: 
     if plan is None:
         return True
     run_id = work.new_id()
-    written = await write_board_moves(work, board, plan, moves, run_id)
+    written = await write_board_moves(work, board, plan, moves, Origin(run_id, board.policy.version))
     outcome = Outcome(run_id, board.policy.version, board.size, plan, written, moves.moved, turn)
     await tell(work, outcome, watch)
     return True
@@ -118,7 +119,8 @@ async def _match_whole(work: Work, policy: Policy, touched: Touched, turn: int, 
     watch.solved()
     run_id = work.new_id()
     moves = moves_of(plan, region.waiting)
-    written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), run_id)
+    origin = Origin(run_id, policy.version)
+    written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), origin)
     size = len(region.requests), len(region.slots), len(region.capacities)
     others = sum(
         proposal.class_request_id not in touched.requests and proposal.slot_id not in touched.slots

@@ -1,5 +1,6 @@
 """How a match becomes the proposal that a school reads."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.matchmaker.explanations import Explanation
@@ -10,12 +11,19 @@ from services.matchmaker.runs.region import Region
 from services.work import Work
 
 
+class Origin(NamedTuple):
+    """Which run makes proposals, and by which version of the policy."""
+
+    run_id: UUID
+    policy_version: int
+
+
 def new_proposal(
     work: Work,
     region: Region,
     match: VisitMatch,
     explanation: Explanation,
-    run_id: UUID,
+    origin: Origin,
     replaces_id: UUID | None,
 ) -> VisitProposal:
     """The proposal of a match, with what request, slot and offer say today.
@@ -53,7 +61,8 @@ def new_proposal(
         summary_fr=explanation.words.fr,
         state="proposed",
         replaces_id=replaces_id or _last_ended(region, request.id),
-        match_run_id=run_id,
+        match_run_id=origin.run_id,
+        policy_version=origin.policy_version,
         expires_at=visit_deadline(slot.starts_at, offer.lead_time_days, work.now),
         created_at=work.now,
         changed_at=work.now,

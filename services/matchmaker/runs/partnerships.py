@@ -38,6 +38,7 @@ from services.matchmaker.proposals.store import (
 )
 from services.matchmaker.runs import partner_facts as facts
 from services.matchmaker.runs import partner_store, store
+from services.matchmaker.runs.new_proposals import Origin
 from services.matchmaker.runs.visit_facts import mediations_of
 from services.work import Work
 
@@ -63,13 +64,13 @@ async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
     loaded = time.perf_counter()
     plan = await asyncio.to_thread(_solve, sides, policy.settings, today)
     solved = time.perf_counter()
-    run_id = work.new_id()
+    origin = Origin(work.new_id(), policy.version)
     for match in plan.matches:
-        await _make(work, sides, plan, match, run_id)
+        await _make(work, sides, plan, match, origin)
     if trigger == "event" and not plan.matches and not withdrawn:
         return None
     run = MatchRun(
-        id=run_id,
+        id=origin.run_id,
         trigger=trigger,
         policy_version=policy.version,
         class_requests=0,
@@ -169,7 +170,7 @@ async def _withdraw(work: Work, sides: Sides) -> int:
     return withdrawn
 
 
-async def _make(work: Work, sides: Sides, plan: PartnershipPlan, match: PartnershipMatch, run_id: UUID) -> None:
+async def _make(work: Work, sides: Sides, plan: PartnershipPlan, match: PartnershipMatch, origin: Origin) -> None:
     company, association = sides.companies[match.company_id], sides.associations[match.association_id]
     explanation = explain_partnership(plan, match)
     proposal = PartnershipProposal(
@@ -186,7 +187,8 @@ async def _make(work: Work, sides: Sides, plan: PartnershipPlan, match: Partners
         summary_en=explanation.words.en,
         summary_fr=explanation.words.fr,
         state="proposed",
-        match_run_id=run_id,
+        match_run_id=origin.run_id,
+        policy_version=origin.policy_version,
         expires_at=work.now + PARTNERSHIP_ANSWER,
         created_at=work.now,
         changed_at=work.now,

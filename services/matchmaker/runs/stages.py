@@ -39,6 +39,7 @@ from services.matchmaker.runs.change_store import find_turns, lock_turns
 from services.matchmaker.runs.changes import ChangeKind, end_whole_match, note_change
 from services.matchmaker.runs.keeping import digest_of, pack, told_by_plan, unpack
 from services.matchmaker.runs.meanwhile import Possible, moved_on, possible
+from services.matchmaker.runs.new_proposals import Origin
 from services.matchmaker.runs.partnerships import run_partnerships
 from services.matchmaker.runs.region import Region, facts_of, load_region
 from services.matchmaker.runs.report import with_plan
@@ -160,7 +161,8 @@ async def merge_run(key: str, work: Work) -> None:
         return
     region = await load_region(work.connection, work.now)
     left = await asyncio.to_thread(_still_possible, region, told.settings, facts, plan)
-    written = await write_moves(work, region, left.moves, lambda match: explained[match.wish_id, match.slot_id], run_id)
+    origin = Origin(run_id, run.policy_version)
+    written = await write_moves(work, region, left.moves, lambda match: explained[match.wish_id, match.slot_id], origin)
     # What was matched or changed since the facts were taken is looked at once more, knowing what this run made.
     note_change(work, ChangeKind.CLASS_REQUEST, *sorted(left.left_out))
     await end_whole_match(work, told.since_turn)

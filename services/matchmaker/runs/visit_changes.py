@@ -20,13 +20,12 @@ from contracts.matchmaker.proposals import (
     VisitProposalClosed,
     VisitProposalMade,
 )
-from services.matchmaker.matching.explaining.explain import explain_visit
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 from services.matchmaker.proposals.handlers import EXPIRE_VISIT
 from services.matchmaker.proposals.rules import withdraw_visit
 from services.matchmaker.proposals.store import insert_visit_proposal, update_visit_proposal
 from services.matchmaker.runs import store
-from services.matchmaker.runs.new_proposals import association_name, new_proposal
+from services.matchmaker.runs.new_proposals import Origin, association_name, new_proposal
 from services.matchmaker.runs.place_rules import has_room
 from services.matchmaker.runs.region import Region
 from services.work import Work
@@ -69,15 +68,8 @@ def moves_of(plan: VisitPlan, waiting: Iterable[tuple[VisitProposal, UUID | None
     return Moves(made=tuple(chosen.values()), withdrawn=tuple(withdrawn), mediators=tuple(mediators))
 
 
-async def write_changes(work: Work, region: Region, plan: VisitPlan, run_id: UUID) -> tuple[int, int]:
-    """Write what the plan changes; gives how many proposals were made and how many withdrawn."""
-    moves = moves_of(plan, region.waiting)
-    written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), run_id)
-    return len(written.made), len(written.withdrawn)
-
-
 async def write_moves(
-    work: Work, region: Region, moves: Moves, explain: Callable[[VisitMatch], Explanation], run_id: UUID
+    work: Work, region: Region, moves: Moves, explain: Callable[[VisitMatch], Explanation], origin: Origin
 ) -> Written:
     """Write the moves, each new proposal with its explanation; `region` has all that they speak of."""
     slots = await store.lock_slots(work.connection, sorted({match.slot_id for match in moves.made}))
@@ -86,7 +78,7 @@ async def write_moves(
     versions = await store.lock_requests(work.connection, sorted(concerned))
     withdrawn = [each for proposal, why in moves.withdrawn if (each := await _withdraw(work, proposal, why))]
     changed = [each for pair in moves.mediators if (each := await _change_mediator(work, region, *pair))]
-    made = await _make(work, region, moves.made, explain, run_id, slots, versions, withdrawn)
+    made = await _make(work, region, moves.made, explain, origin, slots, versions, withdrawn)
     return Written(tuple(made), tuple(withdrawn), tuple(changed))
 
 
@@ -120,7 +112,7 @@ async def _make(
     region: Region,
     new: Iterable[VisitMatch],
     explain: Callable[[VisitMatch], Explanation],
-    run_id: UUID,
+    origin: Origin,
     slots: dict[UUID, Slot],
     versions: dict[UUID, int],
     withdrawn: list[VisitProposal],
@@ -141,7 +133,7 @@ async def _make(
         if not has_room(locked, offer, proposed[slot.id], request.pupils):
             continue
         explanation = explain(match)
-        proposal = new_proposal(work, region, match, explanation, run_id, replaced.get(request.id))
+        proposal = new_proposal(work, region, match, explanation, origin, replaced.get(request.id))
         if proposal.expires_at <= work.now:
             continue
         claims[request.id] = claims.get(request.id, 0) + 1

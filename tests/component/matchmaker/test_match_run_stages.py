@@ -71,7 +71,7 @@ async def test_a_run_goes_through_its_stages_and_tells_each(staged):
     assert 0 <= run.gap <= 0.0005
     assert (run.policy_version, run.replayable, len(run.digest)) == (1, True, 64)
     assert run.ended_at is not None
-    assert {proposal.match_run_id for proposal in await staged.proposals()} == {run.id}
+    assert {(one.match_run_id, one.policy_version) for one in await staged.proposals()} == {(run.id, 1)}
     assert await timers(staged, END_RUN) == 0
 
 

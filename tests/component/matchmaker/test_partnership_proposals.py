@@ -57,6 +57,7 @@ async def test_a_company_and_an_association_that_fit_are_proposed_to_each_other(
 
     (proposal,) = await proposed(matchmaker)
 
+    assert proposal.policy_version == 1
     explanation = await matchmaker.ask(ExplainPartnershipProposal(proposal_id=proposal.id), COMPANY)
     assert sum(part.points for part in explanation.parts) == explanation.points
     assert proposal.company_contact is None

@@ -236,9 +236,9 @@ async def test_a_floor_that_no_choice_reaches_is_told_as_a_deficit(matchmaker):
 
 
 async def test_after_a_change_proposals_follow(matchmaker):
-    """Without anybody asking: the run says by which version it matched."""
+    """Without anybody asking: the run says by which version it matched, and so does each proposal."""
     await two_schools_want_one_slot(matchmaker)
-    await proposed(matchmaker)
+    before = await proposed(matchmaker)
 
     await matchmaker.ask(a_change(), COORDINATOR)
 
@@ -248,7 +248,7 @@ async def test_after_a_change_proposals_follow(matchmaker):
 
     (proposal,) = await matchmaker.until(moved)
     (run,) = await matchmaker.documents("match_run", MatchRun, f"id = '{proposal.match_run_id}'")
-    assert run.policy_version == 3
+    assert (before.policy_version, run.policy_version, proposal.policy_version) == (2, 3, 3)
 
 
 async def test_who_is_under_reached_is_for_the_policy_to_say(matchmaker):
