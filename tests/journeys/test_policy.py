@@ -106,3 +106,39 @@ async def test_a_policy_that_contradicts_itself_is_refused_in_the_reader_s_langu
     assert refused["fields"][0]["field"] == "settings.floors[1].lowest_rate"
     assert "gardez-en un" in refused["fields"][0]["message"]
     assert body(await coordinator.get("/v1/policy"))["version"] == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"weights": {"theme": 1.5}}, "settings.weights.theme"),
+        ({"weights": {"travel": -0.1}}, "settings.weights.travel"),
+        ({"weights": {"fill": "beaucoup"}}, "settings.weights.fill"),
+        ({"weights": {"theem": 0.5}}, "settings.weights.theem"),
+        ({"floor_share": 1.01}, "settings.floor_share"),
+        ({"floors": [{"territory": "48", "under_reached": True, "lowest_rate": 2}]}, "settings.floors[0].lowest_rate"),
+        ({"reserved_share": 0.6}, "settings.reserved_share"),
+        ({"reserved_until_days": 3}, "settings.reserved_until_days"),
+        ({"under_reached_by": []}, "settings.under_reached_by"),
+        ({"under_reached_by": ["unlucky"]}, "settings.under_reached_by[0]"),
+        ({"monthly_contacts": 0}, "settings.monthly_contacts"),
+    ],
+)
+async def test_what_is_out_of_range_is_refused_with_its_field(region, settings, field):
+    """Set or only tried, in both languages; nothing is stored."""
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    decision = {"settings": settings, "reason": "trop"}
+    said = set()
+
+    for language in ("en", "fr"):
+        asked = {"headers": {"Accept-Language": language}, "json": decision}
+        for answer in (
+            await coordinator.put("/v1/policy", **asked),
+            await coordinator.post("/v1/policy/dry-run", **asked),
+        ):
+            (fault,) = body(answer, 422)["fields"]
+            assert fault["field"] == field
+            said.add(fault["message"])
+
+    assert len(said) == 2
+    assert body(await coordinator.get("/v1/policy"))["version"] == 1
