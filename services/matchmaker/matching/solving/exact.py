@@ -1,7 +1,8 @@
 """A small problem with packed slots solved to the end, by branch and bound (HiGHS inside OR-Tools).
 
 Prices and dives leave a gap of about one visit, which is nothing in a region and much in a small town. Mediators take
-part by their prices, as they do in every other choice of pairs, and by themselves only where there are few pairs.
+part by their prices, as they do in every other choice of pairs, and by themselves only where there are few pairs. Where
+floors cannot all be met, it is first found out how few classes must be missing to them, then the best of such choices.
 """
 
 from datetime import timedelta
@@ -26,6 +27,7 @@ MOST_PAIRS: Final = 4_000
 MOST_MEDIATED_PAIRS: Final = 400
 _GAP: Final = 1e-5
 _HALF: Final = 0.5
+_IMPOSSIBLE: Final = frozenset({TerminationReason.INFEASIBLE, TerminationReason.INFEASIBLE_OR_UNBOUNDED})
 _UNFINISHED: Final = frozenset({TerminationReason.FEASIBLE, TerminationReason.NO_SOLUTION_FOUND})
 
 
@@ -38,8 +40,8 @@ class Patience(msgspec.Struct, frozen=True):
 
 class Exact(msgspec.Struct, frozen=True, eq=False):
     """The pairs chosen, (P,) flags, their mediators, (P,) rows or -1, the bound in steps, and whether the search was
-    over before all was looked at: then the best found stands. Nothing `found`: no choice meets the floors, or none was
-    come upon so far.
+    over before all was looked at: then the best found stands. Nothing `found`: none was come upon so far. The bound is
+    of choices to whose floors no more classes are `missing` in all.
     """
 
     found: bool
@@ -47,15 +49,17 @@ class Exact(msgspec.Struct, frozen=True, eq=False):
     mediator: Ints
     bound: float
     limited: bool
+    missing: int = 0
 
 
 def solve_exactly(network: Network, task: Task, patience: Patience, *, with_mediators: bool = False) -> Exact:
-    """Return the best choice that meets the floors, near to certain."""
+    """Return the best choice that meets the floors as far as can be, near to certain."""
     model = Model()
+    short = {int(cell): model.add_variable(lb=0.0, ub=0.0) for cell in np.flatnonzero(task.floor > 0)}
     take = {int(row): model.add_binary_variable() for row in task.alive}
     gain = network.pair_gain if with_mediators else task.gain
     objective: list[LinearTerm] = [float(gain[row]) * variable for row, variable in take.items()]
-    objective += _limit_classes(model, network, task, take)
+    objective += _limit_classes(model, network, task, take, short)
     _limit_slots(model, network, task, take)
     mediate = _add_mediators(model, network, take) if with_mediators else {}
     objective += [float(network.link_gain[link]) * variable for (_, link), variable in mediate.items()]
@@ -64,17 +68,33 @@ def solve_exactly(network: Network, task: Task, patience: Patience, *, with_medi
         time_limit=timedelta(seconds=patience.seconds), relative_gap_tolerance=_GAP, node_limit=patience.nodes
     )
     found = solve(model, SolverType.HIGHS, params=parameters)
+    missing = 0
+    if short and found.termination.reason in _IMPOSSIBLE:
+        missing = _allow_missing(model, task, short, parameters)
+        model.maximize(fast_sum(objective))
+        found = solve(model, SolverType.HIGHS, params=parameters)
     chosen = np.zeros(network.pair_class.size, np.bool_)
     mediator = np.full(network.pair_class.size, -1, np.int64)
     limited = found.termination.reason in _UNFINISHED
     if not found.has_primal_feasible_solution():
-        return Exact(False, chosen, mediator, np.inf, limited)
+        return Exact(False, chosen, mediator, np.inf, limited, missing)
     values = found.variable_values()
     chosen[[row for row, variable in take.items() if values[variable] > _HALF]] = True
     for (row, link), variable in mediate.items():
         if values[variable] > _HALF:
             mediator[row] = network.link_mediator[link]
-    return Exact(True, chosen, mediator, found.dual_bound(), limited)
+    return Exact(True, chosen, mediator, found.dual_bound(), limited, missing)
+
+
+def _allow_missing(model: Model, task: Task, short: dict[int, Variable], parameters: SolveParameters) -> int:
+    """Let the model miss as few classes of floors as it must, and return how many these are."""
+    for cell, variable in short.items():
+        variable.upper_bound = float(task.floor[cell])
+    model.minimize(fast_sum(short.values()))
+    found = solve(model, SolverType.HIGHS, params=parameters)
+    missing = round(found.objective_value()) if found.has_primal_feasible_solution() else int(task.floor.sum())
+    model.add_linear_constraint(fast_sum(short.values()) <= missing)
+    return missing
 
 
 def _add_mediators(model: Model, network: Network, take: dict[int, Variable]) -> dict[tuple[int, int], Variable]:
@@ -108,8 +128,10 @@ def _groups(keys: Ints, rows: Ints) -> list[list[int]]:
     return [part.tolist() for part in np.split(rows[order], np.flatnonzero(np.diff(keys[order])) + 1)]
 
 
-def _limit_classes(model: Model, network: Network, task: Task, take: dict[int, Variable]) -> list[LinearTerm]:
-    """Limit visits and days, meet the floors; returns what first visits gain."""
+def _limit_classes(
+    model: Model, network: Network, task: Task, take: dict[int, Variable], short: dict[int, Variable]
+) -> list[LinearTerm]:
+    """Limit visits and days, meet the floors but for what is `short`; returns what first visits gain."""
     rows = task.alive
     gains: list[LinearTerm] = []
     of_cell: dict[int, list[Variable]] = {}
@@ -121,8 +143,8 @@ def _limit_classes(model: Model, network: Network, task: Task, take: dict[int, V
         model.add_linear_constraint(served <= visits)
         gains.append(float(task.first_gain[c]) * served)
         of_cell.setdefault(int(network.class_cell[c]), []).append(served)
-    for cell in np.flatnonzero(task.floor > 0).tolist():
-        model.add_linear_constraint(fast_sum(of_cell.get(cell, [])) >= int(task.floor[cell]))
+    for cell, missing in short.items():
+        model.add_linear_constraint(fast_sum(of_cell.get(cell, [])) + missing >= int(task.floor[cell]))
     dated = rows[network.pair_day[rows] >= 0]
     for group in _groups(network.pair_day[dated], dated):
         if len(group) > 1:

@@ -90,8 +90,9 @@ class _Search:
         self._found: list[_Found] = []
         # Prices that prove a bound, and the choice that they are of where it is one flow.
         self._proofs: list[tuple[Duals, Choice | None]] = []
-        # A bound that a search to the end proved, where there was one.
+        # A bound that a search to the end proved, where there was one, of choices that miss no more of their floors.
         self._bound = np.inf
+        self._missing = 0
         self._limited = False
 
     def run(self, step: float) -> Solution:
@@ -112,13 +113,17 @@ class _Search:
     def _may_be_exact(self, alive: Ints) -> bool:
         """Say whether the problem is so small that its mediators can be part of one exact search, and needs one."""
         network = self._network
-        needs_one = network.packed.any() or (bool(self._found) and not self._gap_is_small(alive))
+        needs_one = network.packed.any() or (bool(self._found) and self._may_be_bettered(alive))
         return bool(self._effort.climb and alive.size <= self._effort.exact_mediated_pairs and needs_one)
+
+    def _may_be_bettered(self, alive: Ints) -> bool:
+        """Say whether mediators may serve classes that the last choice misses, or bring more than a little."""
+        return bool(self._missed(self._found[-1]).any()) or not self._gap_is_small(alive)
 
     def _to_the_end(self, alive: Ints, choice: Choice) -> None:
         exact = self._exactly(self._task(alive, choice.duals), with_mediators=True)
         if exact.found:
-            self._bound = exact.bound
+            self._bound, self._missing = exact.bound, exact.missing
             pairs = np.flatnonzero(exact.chosen)
             self._keep(pairs, exact.mediator[pairs])
         if not exact.found or self._stopped_early():
@@ -200,9 +205,9 @@ class _Search:
             self._beside(dive(network, task, liked, choice.chosen, 0), choice.duals)
             return
         if network.packed.any() and alive.size <= self._effort.exact_pairs and not self._limited:
-            exact = self._exactly(task)
+            exact = self._exactly(_rounded_up(network, task, choice.duals))
             if exact.found:
-                self._bound = min(self._bound, exact.bound + _paid(network, choice.duals))
+                self._bound, self._missing = exact.bound + _paid(network, choice.duals), exact.missing
                 nothing_else = msgspec.structs.replace(task, alive=np.zeros(0, np.int64))
                 self._complete(None, exact.chosen, nothing_else, choice.duals)
             if exact.found and not self._stopped_early():
@@ -273,11 +278,12 @@ class _Search:
 
     def _best(self) -> _Found:
         """Return the best choice so far. Floors go first: of two, the one that misses fewer classes of its floors."""
+        return min(self._found, key=lambda found: (int(self._missed(found).sum()), -found.value))
 
-        def missed(found: _Found) -> int:
-            return int(np.maximum(self._network.cell_floor - found.served, 0).sum())
-
-        return min(self._found, key=lambda found: (missed(found), -found.value))
+    def _missed(self, found: _Found) -> Ints:
+        """Return how many classes of each cell this choice misses of its floor, (G,)."""
+        missed: Ints = np.maximum(self._network.cell_floor - found.served, 0)
+        return missed
 
     def _reached(self, found: _Found) -> Network:
         """Return the problem with the floors that this choice reaches: a bound is of choices that reach as much."""
@@ -291,12 +297,12 @@ class _Search:
             self._found.append(_Found(nothing, nothing, 0, np.zeros(network.cell_floor.size, np.int64)))
         best = self._best()
         reached = self._reached(best)
-        deficit = network.cell_floor - reached.cell_floor
+        deficit = self._missed(best)
         proofs = self._proofs or [(duals, None)]
         bounds = [bound_at(reached, proof, alive) for proof, _ in proofs]
         priced, (proof, choice) = min(zip(bounds, proofs, strict=True), key=lambda pair: pair[0])
         bound = priced
-        if not deficit.any():
+        if deficit.sum() <= self._missing:
             bound = min(bound, self._bound)
         return Solution(
             pairs=best.pairs,
@@ -310,6 +316,11 @@ class _Search:
             residual=Residual.of(network, choice, step) if choice is not None and not network.packed.any() else None,
             price_slack=max(priced - max(bound, float(best.value)), 0.0) * step,
         )
+
+
+def _rounded_up(network: Network, task: Task, duals: Duals) -> Task:
+    """Return the task with gains that are no whole steps rounded up: what bounds it bounds the true gains too."""
+    return msgspec.structs.replace(task, gain=np.ceil(gains_at(network, duals)).astype(np.int64))
 
 
 def _paid(network: Network, duals: Duals) -> float:
