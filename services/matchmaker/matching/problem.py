@@ -23,6 +23,8 @@ from services.matchmaker.matching.solving.residual import Residual
 
 # Costs are whole numbers for the solver: a score is rounded to this step unless the problem says otherwise.
 DEFAULT_STEP: Final = 1e-6
+# Sets of pairs that fill a slot are found in tables of so many places at most.
+MOST_PACKED: Final = 1 << 20
 # Beyond this many steps per score, sums of costs could leave 64 bits.
 MAX_STEPS: Final = 10**10
 
@@ -72,10 +74,10 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The dual prices behind a bound, in the scores' unit: what each scarce thing is worth elsewhere.
 
     `visit` (C,): one visit of the class; below 0 where its first bonus is to be had. `place` (S,): one place of the
-    slot, 0 where its pairs take different numbers of places (the slot's knapsack prices them together). `open_place`
-    (S,): besides, one place that general classes may take. `mediator` (M,): one intervention. `cell` (G,): one class
-    more served of the cell. `class_day` and `mediator_day` map (row, day) to what a second visit on that day would be
-    worth.
+    slot, likewise; 0 where its pairs take different numbers of places (the slot's knapsack prices them together).
+    `open_place` (S,): besides, one place that general classes may take. `mediator` (M,): one intervention. `cell`
+    (G,): one class more served of the cell. `class_day` and `mediator_day` map (row, day) to what a second visit on
+    that day would be worth.
     """
 
     visit: Floats

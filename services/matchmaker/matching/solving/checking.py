@@ -3,13 +3,15 @@
 import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Floats, Ints
-from services.matchmaker.matching.problem import MAX_STEPS, Problem, ProblemMalformed
+from services.matchmaker.matching.problem import MAX_STEPS, MOST_PACKED, Problem, ProblemMalformed
 from services.matchmaker.matching.solving.network import Network
 
 
 def checked(problem: Problem) -> Network:
     """Return the problem in whole steps; raises ProblemMalformed where its arrays do not fit together."""
     classes, slots, pairs = problem.class_visits.size, problem.slot_places.size, problem.pair_class.size
+    if not problem.step > 0:
+        raise ProblemMalformed("step: must be above 0")
     _require_rows("pair_class", problem.pair_class, classes, pairs)
     _require_rows("pair_slot", problem.pair_slot, slots, pairs)
     places = np.ones(pairs, np.int64) if problem.pair_places is None else problem.pair_places
@@ -21,6 +23,11 @@ def checked(problem: Problem) -> Network:
     if problem.slot_first_bonus is not None and (problem.pair_lane is not None or packed.any()):
         raise ProblemMalformed("slot_first_bonus: is exact only without lanes and with one place a pair; leave it out")
     slot_places = _capacities("slot_places", problem.slot_places, slots)
+    if slot_places[packed].max(initial=0) >= MOST_PACKED:
+        raise ProblemMalformed(
+            f"slot_places: a slot whose pairs take different numbers of places has {MOST_PACKED} or more; "
+            "count them in a larger unit"
+        )
     open_places = slot_places if problem.slot_open_places is None else problem.slot_open_places
     visits = _capacities("class_visits", problem.class_visits, classes)
     privileged = np.zeros(classes, np.bool_) if problem.class_privileged is None else problem.class_privileged
@@ -30,6 +37,8 @@ def checked(problem: Problem) -> Network:
     _require_size("class_cell", cell.size, classes)
     if classes and not (cell.min() >= -1 and cell.max() < max(floors.size, 1)):
         raise ProblemMalformed(f"class_cell: rows must be from -1 to {floors.size - 1}")
+    if problem.slot_day is not None:
+        _require_size("slot_day", problem.slot_day.size, slots)
     lanes = _lanes(problem, slots)
     links = _links(problem, lanes)
     day_class, day_of_class, pair_day = _class_days(problem, visits)
@@ -71,6 +80,8 @@ def checked(problem: Problem) -> Network:
 def _lanes(problem: Problem, slots: int) -> tuple[Ints, Bools, Ints]:
     """Return each pair's lane, whether a lane is mediated, and each lane's slot (-1 for a lane without pairs)."""
     if problem.pair_lane is None or problem.lane_mediated is None:
+        if problem.pair_lane is not None or problem.lane_mediated is not None:
+            raise ProblemMalformed("pair_lane, lane_mediated: one says nothing without the other; give both or neither")
         return problem.pair_slot, np.zeros(slots, np.bool_), np.arange(slots, dtype=np.int64)
     lanes = problem.lane_mediated.size
     _require_rows("pair_lane", problem.pair_lane, lanes, problem.pair_class.size)
@@ -93,7 +104,10 @@ def _links(problem: Problem, lanes: tuple[Ints, Bools, Ints]) -> tuple[Ints, Int
     gain = _steps("link_score", problem.link_score, lane.size, problem.step)
     kept = lane_slot[lane] >= 0
     lane, mediator, gain = lane[kept], mediator[kept], gain[kept]
-    order = np.argsort(lane, kind="stable")
+    key = lane * mediators + mediator
+    order = np.argsort(key, kind="stable")
+    if np.any(np.diff(key[order]) == 0):
+        raise ProblemMalformed("link_lane: a lane is linked to a mediator twice; give each link once")
     lane, mediator, gain = lane[order], mediator[order], gain[order]
     if problem.slot_day is None:
         # Without days no two interventions are on the same one: each slot is a day of its own.
@@ -119,7 +133,6 @@ def _class_days(problem: Problem, visits: Ints) -> tuple[Ints, Ints, Ints]:
     if problem.slot_day is None:
         nothing = np.zeros(0, np.int64)
         return nothing, nothing, number
-    _require_size("slot_day", problem.slot_day.size, problem.slot_places.size)
     _, day = np.unique(problem.slot_day, return_inverse=True)
     rows = np.flatnonzero(visits[problem.pair_class] > 1)
     days = int(day.max()) + 1 if day.size else 1
