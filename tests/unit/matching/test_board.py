@@ -79,6 +79,17 @@ def test_a_new_slot_goes_to_the_class_that_has_nothing() -> None:
     assert explain_visit(board.plan, moves.made[0]).points == moves.made[0].points
 
 
+def test_a_hundred_classes_that_ask_together_are_all_looked_at() -> None:
+    """As when a school year's requests are loaded: each has a place, and is proposed it."""
+    slots = [an_opening(slot_id=number(one), groups_free=10) for one in range(1, 11)]
+    world = world_of([a_wish(id=number(1000))], slots)
+    board = Board(world.facts, SETTINGS)
+
+    moves = board.change(BoardChange(wishes=tuple(a_wish(id=number(one)) for one in range(1, 101))))
+
+    assert len(made(moves)) == len({wish for wish, _ in made(moves)}) == 100
+
+
 def test_a_place_is_passed_on() -> None:
     """Only the first class can take the new slot: it does, and leaves its own to the second, which has nothing."""
     one, two = a_wish(id=number(1), level=Level.QUATRIEME), a_wish(id=number(2))

@@ -20,7 +20,7 @@ _LOSS: Final = 400.0
 # Classes and slots from which chains are followed on, for one event and for each further one.
 _STEPS: Final = 18
 _STEPS_MORE: Final = 3
-# With so many classes no more chains are followed: the small problem is to stay one.
+# With so many classes besides those of the event no more chains are followed: the small problem is to stay one.
 _CLASSES: Final = 50
 
 
@@ -89,7 +89,8 @@ class _Search:
 
     def run(self, steps: int) -> None:
         """Follow the chains, those that lose least first."""
-        while self._waiting and steps and len(self._classes) < _CLASSES:
+        most = len(self._classes) + _CLASSES
+        while self._waiting and steps and len(self._classes) < most:
             loss, is_slot, row = heappop(self._waiting)
             if (is_slot, row) in self._seen:
                 continue
