@@ -64,6 +64,9 @@ def _sets(network: Network, task: Task, share: Floats, open_slots: Ints) -> tupl
     )
     _, picked = pack(items, Room(task.places[open_slots], task.open_places[open_slots]), share[rows] - _SELDOM)
     rows = rows[picked]
+    # A class that has several pairs with the slot comes by one of them: for more it may not be free.
+    _, once = np.unique(network.pair_slot[rows] * task.visits.size + network.pair_class[rows], return_index=True)
+    rows = rows[np.sort(once)]
     steadiness = np.ones(open_slots.size)
     where = np.searchsorted(open_slots, network.pair_slot[rows])
     np.minimum.at(steadiness, where, share[rows])
