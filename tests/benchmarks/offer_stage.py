@@ -82,9 +82,13 @@ select (select count(*) from matchmaker.timer where due_at <= now())
 async def a_stage(folder: Path) -> AsyncIterator[Stage]:
     """Start and fill everything, and stop it when the block ends."""
     region = region_tables.moved_on(invent("M"))
-    # The company's are those of another region: some days, groups and places suit nobody who waits.
+    # The company's are those of another region: some days, groups and places suit nobody who waits. One group each,
+    # but where a class may take two: the classes that wait are to last.
     elsewhere = region_tables.moved_on(invent("M", seed=20260213))
-    openings = [msgspec.structs.replace(each, company_id=COMPANY_ID) for each in elsewhere.openings]
+    openings = [
+        msgspec.structs.replace(each, company_id=COMPANY_ID, groups_free=each.groups_free if each.splitting else 1)
+        for each in elsewhere.openings
+    ]
     async with AsyncExitStack() as stack:
         servers = await start_servers(folder, stack)
         async with connected(servers.postgres, "matchmaker") as connection:

@@ -74,8 +74,7 @@ async def _open_slot(stage: Stage, opening: Opening) -> UUID:
     new = {
         "starts_at": slot.starts_at.isoformat(),
         "ends_at": slot.ends_at.isoformat(),
-        # One group wherever groups are counted: the classes that wait are to last.
-        "groups": slot.groups if slot.pooled else 1,
+        "groups": slot.groups,
         "pupils_per_group": slot.pupils_per_group,
     }
     began = time.perf_counter()
