@@ -154,18 +154,28 @@ def test_the_keys_are_for_their_owner_alone(starts: Starts):
         assert (starts.second.folder / name).stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl: install it to try the tour of README.md")
-def test_the_tour_of_the_readme_works_as_written(starts: Starts):
-    """Every command of it, against this copy's keys instead of the default folder's."""
-    written = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
-    tour = written.replace(".passerelle/data/", f"{starts.second.folder}/")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl: install it to try the commands of README.md")
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        (0, ('"travel_minutes":', '"gates":', '"state":"accepted"', '"state":"confirmed"', '"FeatureCollection"')),
+        (1, ("The same, byte for byte", '"floor_share":1.0', '"deficit":', '"class_request_id":', '"site_id":')),
+    ],
+    ids=["the tour", "the matcher"],
+)
+def test_the_commands_of_the_readme_work_as_written(starts: Starts, block, told):
+    """Every one of them, against this copy's keys and data instead of the default folder's."""
+    written = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[block]
+    folder = starts.second.folder
+    tour = written.replace(".passerelle/data/", f"{folder}/")
+    tour = tour.replace("passerelle match", f"passerelle match --data {folder}")
 
-    done = subprocess.run(["sh", "-eu"], input=tour, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(["sh", "-eu"], input=tour, capture_output=True, text=True, timeout=60, check=True, cwd=ROOT)
 
     assert tour != written
     assert done.stderr == ""
     assert '"status":' not in done.stdout
-    for found in ('"travel_minutes":', '"gates":', '"state":"accepted"', '"state":"confirmed"', '"FeatureCollection"'):
+    for found in told:
         assert found in done.stdout
 
 
