@@ -20,6 +20,7 @@ from contracts.matchmaker.policies import (
 from contracts.message import Page
 from services.gateway.api.asking import Ask, Change
 from services.gateway.api.listing import DEFAULT_LIMIT, Cursor, Limit
+from services.gateway.api.once import Once
 from services.gateway.directory.cursors import decode_cursor, encode_cursor
 
 TAGS = ["Matching policy"]
@@ -56,9 +57,10 @@ async def get_policy_version(policy_version: FromPath[int], ask: Ask) -> Policy:
 
 
 @post("/v1/policy/dry-run", scope=Scope.MATCHING, tags=TAGS, status_code=200)
-async def try_policy(data: JSONBody[PolicyTrial], ask: Ask) -> PolicyEffect:
+async def try_policy(data: JSONBody[PolicyTrial], ask: Ask, once: Once) -> PolicyEffect:
     """Match the whole region by the policy in force and by this one, and say what would change; nothing changes."""
-    return await ask(TryPolicy(policy=data), timeout_s=TRIAL_TIMEOUT_S)
+    query = TryPolicy(policy=data)
+    return await once(query, PolicyEffect, lambda: ask(query, timeout_s=TRIAL_TIMEOUT_S))
 
 
 routes = (get_policy, change_policy, list_policy_versions, get_policy_version, try_policy)

@@ -87,7 +87,8 @@ def equity_table(counts: CellCounts, floors: Ints, served: Ints, deficit: Ints, 
                 served=int(served[row]),
                 floor=int(floors[row]),
                 deficit=int(deficit[row]),
-                price=round(float(price[row]), 3),
+                # Never -0.
+                price=round(float(price[row]), 3) + 0.0,
             )
             for row, cell in enumerate(counts.cells)
         ),
