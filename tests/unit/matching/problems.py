@@ -52,15 +52,17 @@ def problems(
     floors: bool = False,
     lanes: int = 0,
     lowest: int = 1,
+    twice: bool = False,
 ) -> Problem:
-    """Up to four classes and slots, with days or without; scores from `lowest` on.
+    """Up to four classes and three slots, with days or without; scores from `lowest` on.
 
     `packed`: pairs take one to three places; `kept`: places for privileged classes alone; `floors`: of two cells;
-    `lanes`: so many of each slot, plain or mediated, and two mediators.
+    `lanes`: so many of each slot, plain or mediated, and two mediators. `twice`: a class may have several pairs with a
+    slot.
     """
     classes, slots = draw(st.integers(1, 4)), draw(st.integers(1, 3))
     anybody = st.tuples(st.integers(0, classes - 1), st.integers(0, slots - 1))
-    pairs = draw(st.lists(anybody, unique=True, max_size=most_pairs))
+    pairs = draw(st.lists(anybody, unique=not twice, max_size=most_pairs))
     most_places = 5 if packed else 2
     return Problem(
         pair_class=rows([c for c, _ in pairs]),

@@ -10,7 +10,7 @@ from tests.unit.matching.problems import AT_PRICES, BY_DIVES, faults_of, problem
 
 
 @settings(max_examples=100)
-@given(problems(packed=True, kept=True))
+@given(problems(packed=True, kept=True, twice=True))
 def test_a_small_packed_problem_is_searched_to_its_end(problem: Problem) -> None:
     """Pooled places, with some kept for privileged classes: the best of all choices is found and proven."""
     solution = solve(problem)
@@ -29,7 +29,7 @@ def test_everything_together_is_searched_to_its_end(problem: Problem) -> None:
 
 @pytest.mark.parametrize("effort", [AT_PRICES, BY_DIVES, QUICK], ids=["at prices", "by dives", "quick"])
 @settings(max_examples=60)
-@given(problems(packed=True, kept=True, floors=True, lanes=2))
+@given(problems(packed=True, kept=True, floors=True, lanes=2, twice=True))
 def test_no_way_of_solving_lies(effort: Effort, problem: Problem) -> None:
     """However a problem too large to be searched to its end is solved, rules are kept and the bound holds."""
     solution = solve(problem, effort)
@@ -39,7 +39,7 @@ def test_no_way_of_solving_lies(effort: Effort, problem: Problem) -> None:
 
 @pytest.mark.parametrize("effort", [BY_DIVES, QUICK], ids=["by dives", "quick"])
 @settings(max_examples=60)
-@given(problems(packed=True, kept=True, floors=True))
+@given(problems(packed=True, kept=True, floors=True, twice=True))
 def test_packed_slots_alone_are_not_lied_about(effort: Effort, problem: Problem) -> None:
     """Without mediators as well."""
     solution = solve(problem, effort)
