@@ -8,13 +8,25 @@ from hypothesis import strategies as st
 
 from services.matchmaker.matching.problem import Problem, Solution
 from services.matchmaker.matching.solving.certificate import certify
-from services.matchmaker.matching.solving.search import Effort
+from services.matchmaker.matching.solving.exact import Patience
+from services.matchmaker.matching.solving.search import QUICK, Effort
 from tests.unit.matching.brute_force import Missed, best_of, broken_rules, choice_of, missed, outcomes, worth
 
 # The ways of the solver, told apart by what a problem is too large for: an exact search with mediators (then one at
-# mediators' prices), any exact search (then prices, a dive and mending), and the time that an event has.
+# mediators' prices), any exact search (then prices, a dive and mending), trying often; and where a search is given up
+# before it began.
 AT_PRICES = Effort(exact_mediated_pairs=0)
 BY_DIVES = Effort(exact_pairs=0, exact_mediated_pairs=0)
+OF_MANY = Effort(exact_pairs=0, exact_mediated_pairs=0, many=0)
+GIVEN_UP = Effort(exact_mediated_pairs=0, patience=Patience(seconds=0.0))
+WAYS = {
+    "whole": Effort(),
+    "at prices": AT_PRICES,
+    "by dives": BY_DIVES,
+    "of many": OF_MANY,
+    "given up": GIVEN_UP,
+    "quick": QUICK,
+}
 
 # A search to the end stops this close to it, as a share of the value.
 _CLOSE = 1e-5

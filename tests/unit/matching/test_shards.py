@@ -211,3 +211,23 @@ def test_a_mediator_that_two_shards_want_is_named_once() -> None:
     assert [len(solution.chosen) for solution in solutions.values()] == [1, 1]
     assert len(merged.matches) == 1
     assert broken_constraints(facts, visits_of(merged.matches)) == []
+
+
+def test_what_is_gone_since_is_passed_over() -> None:
+    """A shard tells of a class and a slot that are there no more: the plan is of what is there."""
+    gone, wish, slot = number(99), a_wish(**at(VILLEFRANCHE)), an_opening(**at(CASTELNAUDARY))
+    stale = ShardSolution(
+        chosen=((gone, slot.slot_id, None), (wish.id, gone, None)),
+        value=2000,
+        bound=2000,
+        pairs=2,
+        seconds=0.1,
+        visits={gone: 5.0},
+        places={gone: 7.0},
+        class_days=((gone, slot.day.toordinal(), 3.0), (wish.id, slot.day.toordinal(), 3.0)),
+    )
+
+    merged = merge(facts_of([wish], [slot]), SETTINGS, {"toulouse": stale})
+
+    assert [match.wish_id for match in merged.matches] == [wish.id]
+    assert merged.gap == 0

@@ -109,13 +109,6 @@ def _own_gains(first: Floats | Ints, most: Ints, price: Floats) -> Floats:
     return np.where(most > 0, best, 0.0)
 
 
-def _rent(network: Network, duals: Duals) -> Floats:
-    """Return what all places of each slot are worth, its first bonus included, (S,)."""
-    first = np.maximum(duals.place + network.slot_first_gain, 0.0)
-    others = np.maximum(duals.place, 0.0) * (network.slot_places - 1)
-    return np.where(network.slot_places > 0, first + others, 0.0)
-
-
 def packed_items(network: Network, alive: Ints) -> tuple[Items, Room, Ints]:
     """Return the pairs of packed slots as items to pack, the slots' room, and which of the pairs these are."""
     slots = np.flatnonzero(network.packed)

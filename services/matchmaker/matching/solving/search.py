@@ -45,12 +45,14 @@ _DIVE_OF_MANY: Final = 25
 _CLOSE: Final = 5e-4
 # The bound is thought to be this much too high when an ascent begins.
 _EXCESS: Final = 0.003
+# And that much where it begins from prices that were known.
+_KNOWN_EXCESS: Final = 0.001
 
 
 class Effort(msgspec.Struct, frozen=True):
     """How long to look: steps of the ascent and of each round of the dive, and how often what is worst is tried
-    anew; of how many pairs a problem may be to be searched to its end, and to be so with its mediators; and when such
-    a search is given up.
+    anew; of how many pairs a problem may be to be searched to its end, and to be so with its mediators; when such a
+    search is given up; and beyond how many pairs everything is done less often.
     """
 
     climb: int = _CLIMB
@@ -59,6 +61,7 @@ class Effort(msgspec.Struct, frozen=True):
     exact_pairs: int = MOST_PAIRS
     exact_mediated_pairs: int = MOST_MEDIATED_PAIRS
     patience: Patience = Patience()
+    many: int = _MANY
 
 
 # For the neighbourhood of an event: packed slots take of their likeliest classes those that fit.
@@ -74,18 +77,23 @@ class _Found(msgspec.Struct, frozen=True, eq=False):
     served: Ints
 
 
-def solve_choice(problem: Problem, effort: Effort | None = None) -> Solution:
-    """Return the best choice of pairs; the same arrays give the same. Raises ProblemMalformed, FlowUnsolved."""
+def solve_choice(problem: Problem, effort: Effort | None = None, start: Prices | None = None) -> Solution:
+    """Return the best choice of pairs; the same arrays give the same. Raises ProblemMalformed, FlowUnsolved.
+
+    Good prices to `start` from, as of the parts of a problem, spare most of the search for them.
+    """
     network = checked(problem)
-    return _Search(network, effort or Effort()).run(problem.step)
+    known = None if start is None else duals_of(network, start, problem.step)
+    return _Search(network, effort or Effort(), known).run(problem.step)
 
 
 class _Search:
     """One problem's search: what was found so far, and the lowest bound."""
 
-    def __init__(self, network: Network, effort: Effort) -> None:
+    def __init__(self, network: Network, effort: Effort, known: Duals | None = None) -> None:
         self._network = network
         self._effort = effort
+        self._known = known
         self._rounds = 0
         self._found: list[_Found] = []
         # Prices that prove a bound, and the choice that they are of where it is one flow.
@@ -175,7 +183,7 @@ class _Search:
         if not network.pair_mediated[alive].any():
             self._proofs.append((choice.duals, choice))
             return choice
-        most = _NAMINGS_OF_MANY if alive.size > _MANY else _NAMINGS
+        most = _NAMINGS_OF_MANY if alive.size > self._effort.many else _NAMINGS
         for number in range(1, _PACKED_NAMINGS if network.packed.any() else most):
             self._proofs.append((choice.duals, choice))
             pairs = np.flatnonzero(choice.chosen)
@@ -217,11 +225,12 @@ class _Search:
     def _price_and_dive(self, task: Task, choice: Choice) -> None:
         """Price the packed slots, fix their sets, and mend what prices say was fixed badly."""
         network, effort = self._network, self._effort
-        if task.alive.size > _MANY:
+        if task.alive.size > self._effort.many:
             effort = Effort(min(effort.climb, _CLIMB_OF_MANY), min(effort.dive, _DIVE_OF_MANY), 0)
-        excess = _EXCESS * abs(bound_at(network, choice.duals, task.alive))
-        paid = _paid(network, choice.duals)
-        climbed = climb(network, task, choice.duals, choice.chosen, effort.climb, excess, paid)
+        start, excess = self._start(task, choice)
+        paid = _paid(network, start)
+        task = msgspec.structs.replace(task, gain=np.rint(gains_at(network, start)).astype(np.int64))
+        climbed = climb(network, task, start, choice.chosen, effort.climb, excess, paid)
         self._proofs.append((climbed.duals, None))
         self._beside(dive(network, task, climbed, choice.chosen, effort.dive), climbed.duals)
         mender = Mender(network, task, climbed)
@@ -231,6 +240,17 @@ class _Search:
             if bound - best.value <= _CLOSE * abs(bound):
                 break
             self._beside(mender.again(best.pairs), climbed.duals)
+
+    def _start(self, task: Task, choice: Choice) -> tuple[Duals, float]:
+        """Return the prices to climb from, those of the choice or better ones that are known, and how far off they are."""
+        bound = bound_at(self._network, choice.duals, task.alive)
+        if self._known is not None:
+            # Floors are priced by the choice, which alone knows of all of them.
+            known = msgspec.structs.replace(self._known, cell=choice.duals.cell)
+            better = bound_at(self._network, known, task.alive)
+            if better < bound:
+                return known, _KNOWN_EXCESS * abs(better)
+        return choice.duals, _EXCESS * abs(bound)
 
     def _beside(self, fixed: Fixed, duals: Duals) -> None:
         """Choose everything else beside the packed slots' sets."""
@@ -242,7 +262,7 @@ class _Search:
         """Choose everything beside the fixed pairs and name mediators; missed pairs are chosen around, then dropped."""
         network = self._network
         before = duals or (choice.duals if choice else no_prices(network))
-        attempts = _NAMINGS if task.alive.size <= _MANY else _ATTEMPTS_OF_MANY
+        attempts = _NAMINGS if task.alive.size <= self._effort.many else _ATTEMPTS_OF_MANY
         for attempt in range(attempts):
             made = choice if choice is not None else self._choose(task, before)
             choice = None
