@@ -17,27 +17,30 @@ import numpy as np
 
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.arrays import Bools, Floats, bools, floats
-from services.matchmaker.matching.cells import shard_of
+from services.matchmaker.matching.cells import Cell, shard_of
 from services.matchmaker.matching.equity import floors_of
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.solving.certificate import certify, reduced_gains
+from services.matchmaker.matching.solving.search import Effort, solve_choice
 from services.matchmaker.matching.visits import Asked, VisitPlan, ask, plan_of, with_floors
 
 # A pair that lacks more than this share of the largest score, at the prices of its class and place, is left out.
 _NEAR: Final = 0.1
 # How often pairs that were left out wrongly are taken in.
-_ROUNDS: Final = 3
-# A bound this close to the value needs no other round.
-_CLOSE: Final = 5e-4
+_ROUNDS: Final = 2
+# What may be lost with pairs that were left out, as a share of the value, before they are taken in.
+_LITTLE: Final = 1e-4
+# Most of the search was done in the shards.
+_EFFORT: Final = Effort(climb=200, dive=25, mend=1)
 
 
 class ShardSolution(msgspec.Struct, frozen=True, kw_only=True):
     """What one shard chose, by ids: class, slot, mediator; its value and bound in points, its candidate pairs.
 
     `visits`, `places`, `open_places` and `mediators` are prices by id, those that are not 0; `class_days` and
-    `mediator_days` by id and day.
+    `mediator_days` by id and day; `cells` those of floors, by territory and whether under-reached.
     """
 
     chosen: tuple[tuple[UUID, UUID, UUID | None], ...]
@@ -51,6 +54,7 @@ class ShardSolution(msgspec.Struct, frozen=True, kw_only=True):
     mediators: dict[UUID, float] = {}
     class_days: tuple[tuple[UUID, int, float], ...] = ()
     mediator_days: tuple[tuple[UUID, int, float], ...] = ()
+    cells: tuple[tuple[str, bool, float], ...] = ()
 
 
 def split(facts: VisitFacts) -> dict[str, VisitFacts]:
@@ -99,6 +103,10 @@ def solve_shard(facts: VisitFacts, settings: PolicySettings) -> ShardSolution:
         mediators=_by_id(mediators, prices.mediator),
         class_days=tuple((wishes[row], day, price) for (row, day), price in sorted(prices.class_day.items())),
         mediator_days=tuple((mediators[row], day, price) for (row, day), price in sorted(prices.mediator_day.items())),
+        cells=tuple(
+            (cell.territory, cell.under_reached, float(price))
+            for cell, price in zip(asked.counts.cells, prices.cell, strict=True)
+        ),
     )
 
 
@@ -112,17 +120,23 @@ def merge(facts: VisitFacts, settings: PolicySettings, solutions: Mapping[str, S
     floors = floors_of(asked.problem, asked.counts, settings)
     problem = with_floors(asked, floors)
     near = _NEAR * float(np.abs(problem.pair_score).max(initial=1.0))
-    counted = _chosen_rows(asked, solutions) | (reduced_gains(problem, _merged(asked, solutions)) > -near)
-    solution = _solve_among(problem, counted)
+    prices = _merged(asked, solutions)
+    counted = _chosen_rows(asked, solutions) | (reduced_gains(problem, prices) > -near)
+    solution = _solve_among(problem, counted, prices)
+    proofs = [solution.prices]
     for _ in range(_ROUNDS):
-        bound = certify(problem, solution.prices, solution.deficit)
-        if bound - solution.value <= _CLOSE * abs(bound) or counted.all():
+        left_out = np.where(counted, 0.0, reduced_gains(problem, proofs[-1]))
+        if np.maximum(left_out, 0.0).sum() <= _LITTLE * abs(solution.value):
             break
-        counted = counted | (reduced_gains(problem, solution.prices) > 0)
-        again = _solve_among(problem, counted)
+        counted = counted | (left_out > 0)
+        again = _solve_among(problem, counted, proofs[-1])
+        proofs.append(again.prices)
         solution = max(solution, again, key=lambda found: (-int(found.deficit.sum()), found.value))
-    bound = certify(problem, solution.prices, solution.deficit)
-    certified = msgspec.structs.replace(solution, bound=max(bound, solution.value), price_slack=0.0, residual=None)
+    bounds = [certify(problem, each, solution.deficit) for each in proofs]
+    best = int(np.argmin(bounds))
+    certified = msgspec.structs.replace(
+        solution, prices=proofs[best], bound=max(bounds[best], solution.value), price_slack=0.0, residual=None
+    )
     return plan_of(asked, floors, certified, settings)
 
 
@@ -140,12 +154,14 @@ def _merged(asked: Asked, solutions: Mapping[str, ShardSolution]) -> Prices:
     slots = [opening.slot_id for opening in asked.tables.openings.openings]
     mediators = [capacity.id for capacity in asked.tables.mediations]
     found = solutions.values()
+    cells = {Cell(territory, under): price for each in found for territory, under, price in each.cells}
     return Prices(
         visit=_highest(wishes, [each.visits for each in found]),
         place=_highest(slots, [each.places for each in found]),
         open_place=_highest(slots, [each.open_places for each in found]),
         mediator=_highest(mediators, [each.mediators for each in found]),
-        cell=np.zeros(len(asked.counts.cells)),
+        # A department is of one shard alone, and so are its cells.
+        cell=floats(cells.get(cell, 0.0) for cell in asked.counts.cells),
         class_day=_highest_by_day(wishes, [each.class_days for each in found]),
         mediator_day=_highest_by_day(mediators, [each.mediator_days for each in found]),
     )
@@ -169,7 +185,7 @@ def _highest_by_day(
     return highest
 
 
-def _solve_among(problem: Problem, counted: Bools) -> Solution:
+def _solve_among(problem: Problem, counted: Bools, start: Prices) -> Solution:
     """Return the best choice among these pairs, told by the rows of the whole problem."""
     rows = np.flatnonzero(counted)
     part = msgspec.structs.replace(
@@ -180,5 +196,5 @@ def _solve_among(problem: Problem, counted: Bools) -> Solution:
         pair_places=None if problem.pair_places is None else problem.pair_places[rows],
         pair_lane=None if problem.pair_lane is None else problem.pair_lane[rows],
     )
-    solution = solve(part)
+    solution = solve_choice(part, _EFFORT, start)
     return msgspec.structs.replace(solution, pairs=rows[solution.pairs])

@@ -12,8 +12,9 @@ from services.matchmaker.matching import solve
 from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solving.certificate import certify, reduced_gains
 from services.matchmaker.matching.solving.residual import NEVER
+from services.matchmaker.matching.solving.search import solve_choice
 from tests.unit.matching.brute_force import best_of, choices, outcomes, worth
-from tests.unit.matching.problems import problems, rows, scores
+from tests.unit.matching.problems import BY_DIVES, faults_of, problems, rows, scores
 
 _SLIP = 1e-3
 
@@ -53,6 +54,15 @@ def test_any_prices_prove_a_bound(problem: Problem, data: st.DataObject) -> None
     prices = drawn_prices(data, problem)
 
     assert certify(problem, prices, rows(misses)) >= best_of(found, misses) - _SLIP
+
+
+@settings(max_examples=60)
+@given(problems(packed=True, kept=True, floors=True, lanes=2), st.data())
+def test_a_search_that_begins_with_any_prices_does_not_lie(problem: Problem, data: st.DataObject) -> None:
+    """Prices of parts may be as bad as they like: rules are kept, and what is proven is true."""
+    solution = solve_choice(problem, BY_DIVES, drawn_prices(data, problem))
+
+    assert faults_of(problem, solution) == []
 
 
 @settings(max_examples=100)

@@ -10,8 +10,8 @@ import numpy as np
 from services.matchmaker.matching.arrays import Floats, Ints
 from services.matchmaker.matching.problem import Prices, Problem
 from services.matchmaker.matching.solving.checking import checked
-from services.matchmaker.matching.solving.duals import Duals, bound_at, class_costs_at, gains_at
-from services.matchmaker.matching.solving.network import Network
+from services.matchmaker.matching.solving.duals import bound_at, class_costs_at, gains_at
+from services.matchmaker.matching.solving.pricing import duals_of
 
 
 def certify(problem: Problem, prices: Prices, deficit: Ints) -> float:
@@ -36,22 +36,3 @@ def reduced_gains(problem: Problem, prices: Prices) -> Floats:
     slot = network.pair_slot
     place = duals.place[slot] + np.where(network.pair_privileged, 0.0, duals.open_place[slot])
     return np.where(network.packed[slot], gain, gain - place) * problem.step
-
-
-def duals_of(network: Network, prices: Prices, step: float) -> Duals:
-    """Return prices as the solver holds them, in steps."""
-    return Duals(
-        visit=prices.visit / step,
-        class_day=_by_number(prices.class_day, network.day_class, network.days[network.day_of_class]) / step,
-        place=np.where(network.packed, 0.0, prices.place / step),
-        open_place=np.where(network.packed, 0.0, prices.open_place / step),
-        mediator=prices.mediator / step,
-        mediator_day=_by_number(prices.mediator_day, network.day_mediator, network.days[network.day_of_mediator])
-        / step,
-        cell=prices.cell / step,
-    )
-
-
-def _by_number(prices: dict[tuple[int, int], float], owner: Ints, day: Ints) -> Floats:
-    keys = zip(owner.tolist(), day.tolist(), strict=True)
-    return np.array([prices.get(key, 0.0) for key in keys], dtype=np.float64)

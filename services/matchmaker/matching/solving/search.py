@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from services.matchmaker.matching.arrays import Bools, Floats, Ints, runs_of
+from services.matchmaker.matching.arrays import Bools, Ints, runs_of
 from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solving.ascent import Climb, climb
 from services.matchmaker.matching.solving.averages import average_places, average_taken
@@ -22,6 +22,7 @@ from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST
 from services.matchmaker.matching.solving.mending import Mender
 from services.matchmaker.matching.solving.naming import name_mediators
 from services.matchmaker.matching.solving.network import Network
+from services.matchmaker.matching.solving.pricing import duals_of, prices_of
 from services.matchmaker.matching.solving.relaxation import Choice, Task, choose
 from services.matchmaker.matching.solving.residual import Residual
 
@@ -242,14 +243,12 @@ class _Search:
             self._beside(mender.again(best.pairs), climbed.duals)
 
     def _start(self, task: Task, choice: Choice) -> tuple[Duals, float]:
-        """Return the prices to climb from, those of the choice or better ones that are known, and how far off they are."""
+        """Return the prices to climb from, the choice's or better ones that are known, and how far off they are."""
         bound = bound_at(self._network, choice.duals, task.alive)
         if self._known is not None:
-            # Floors are priced by the choice, which alone knows of all of them.
-            known = msgspec.structs.replace(self._known, cell=choice.duals.cell)
-            better = bound_at(self._network, known, task.alive)
+            better = bound_at(self._network, self._known, task.alive)
             if better < bound:
-                return known, _KNOWN_EXCESS * abs(better)
+                return self._known, _KNOWN_EXCESS * abs(better)
         return choice.duals, _EXCESS * abs(bound)
 
     def _beside(self, fixed: Fixed, duals: Duals) -> None:
@@ -329,7 +328,7 @@ class _Search:
             mediator=best.mediator,
             value=best.value * step,
             bound=max(bound, float(best.value)) * step,
-            prices=_prices(network, proof, step),
+            prices=prices_of(network, proof, step),
             deficit=deficit,
             rounds=self._rounds,
             limited=self._limited,
@@ -353,21 +352,4 @@ def _between(old: Duals, new: Duals, share: float) -> Duals:
         old,
         mediator=(1 - share) * old.mediator + share * new.mediator,
         mediator_day=(1 - share) * old.mediator_day + share * new.mediator_day,
-    )
-
-
-def _prices(network: Network, duals: Duals, step: float) -> Prices:
-    def by_day(owner: Ints, day: Ints, price: Floats) -> dict[tuple[int, int], float]:
-        paid = np.flatnonzero(price > 0)
-        keys = zip(owner[paid].tolist(), network.days[day[paid]].tolist(), strict=True)
-        return dict(zip(keys, (price[paid] * step).tolist(), strict=True))
-
-    return Prices(
-        visit=duals.visit * step,
-        place=duals.place * step,
-        open_place=duals.open_place * step,
-        mediator=duals.mediator * step,
-        cell=duals.cell * step,
-        class_day=by_day(network.day_class, network.day_of_class, duals.class_day),
-        mediator_day=by_day(network.day_mediator, network.day_of_mediator, duals.mediator_day),
     )
