@@ -8,7 +8,7 @@ from services.matchmaker.matching import solve
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.solving.search import QUICK, Effort
 from tests.unit.matching.brute_force import broken_rules, choice_of, missed, worth
-from tests.unit.matching.problems import BY_DIVES, WAYS, faults_of, problems, rows
+from tests.unit.matching.problems import BY_DIVES, WAYS, faults_of, problems, rows, scores
 
 
 @settings(max_examples=100)
@@ -57,6 +57,24 @@ def test_packed_slots_alone_are_not_lied_about(effort: Effort, problem: Problem)
     solution = solve(problem, effort)
 
     assert faults_of(problem, solution) == []
+
+
+def test_many_slots_are_filled_in_turns() -> None:
+    """In a hurry the slots that a flow fills come first, and what is left of the others after them."""
+    many = 9
+    problem = Problem(
+        pair_class=rows([*range(many), 0]),
+        pair_slot=rows([*range(many), many]),
+        pair_score=scores([9] * many + [1]),
+        pair_places=rows([2] * (many + 1)),
+        class_visits=rows([1] * many),
+        slot_places=rows([3] * (many + 1)),
+    )
+
+    solution = solve(problem, QUICK)
+
+    assert solution.pairs.tolist() == list(range(many))
+    assert solution.gap == 0
 
 
 @pytest.mark.parametrize("seed", range(4))
