@@ -24,6 +24,7 @@ from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.solving.certificate import certify, reduced_gains
 from services.matchmaker.matching.solving.search import Effort, solve_choice
+from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.visits import Asked, VisitPlan, ask, plan_of, with_floors
 
 # A pair that lacks more than this share of the largest score, at the prices of its class and place, is left out.
@@ -66,16 +67,19 @@ def split(facts: VisitFacts) -> dict[str, VisitFacts]:
 def _of(facts: VisitFacts, shard: str) -> VisitFacts:
     wishes = tuple(wish for wish in facts.wishes if shard_of(wish.department) == shard)
     theirs = {wish.id for wish in wishes}
+    openings = tuple(opening for opening in facts.openings if shard_of(opening.department) == shard)
+    # What others hold of this shard's slots and mediators is taken off here: the shard does not know of them.
+    of_others = (
+        stands
+        for stands in facts.standing
+        if stands.wish_id not in theirs and stands.state is not StandingState.PROPOSED
+    )
+    left = settle(facts.wishes, openings, facts.mediations, of_others)
     return VisitFacts(
         wishes=wishes,
-        openings=tuple(opening for opening in facts.openings if shard_of(opening.department) == shard),
-        mediations=facts.mediations,
-        # What others hold of this shard's slots and mediators is taken off here too.
-        standing=tuple(
-            stands
-            for stands in facts.standing
-            if stands.wish_id in theirs or stands.state is not StandingState.PROPOSED
-        ),
+        openings=left.openings,
+        mediations=left.mediations,
+        standing=tuple(stands for stands in facts.standing if stands.wish_id in theirs),
         today=facts.today,
     )
 

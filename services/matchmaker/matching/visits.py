@@ -148,7 +148,7 @@ def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySett
     return VisitPlan(
         matches=tuple(match for _, match in found),
         value=round(solution.value),
-        bound=ceil(solution.bound - _ROUNDING),
+        bound=ceil(solution.bound + _left_out_gain(asked, solution.prices) - _ROUNDING),
         weights=weights,
         tables=tables,
         candidates=candidates,
@@ -163,6 +163,17 @@ def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySett
         equity=equity_table(counts, floors, served, solution.deficit, solution.prices.cell),
         limited=solution.limited,
     )
+
+
+def _left_out_gain(asked: Asked, prices: Prices) -> float:
+    """Return by how much pairs that were not chosen among could exceed the bound, at the prices that prove it."""
+    left_out, tables = asked.candidates.left_out, asked.tables
+    if left_out is None:
+        return 0.0
+    # Whatever else they would have to pay, for days and mediators, is left out too: the bound holds all the same.
+    paid = prices.visit[left_out.c] + prices.place[left_out.s]
+    paid += np.where(tables.wishes.under_reached[left_out.c], 0.0, prices.open_place[left_out.s])
+    return float(np.maximum(left_out.points - paid, 0.0).sum())
 
 
 def _matches(
