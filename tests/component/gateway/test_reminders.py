@@ -9,6 +9,7 @@ from contracts.companies.booking_checks import Checklist, ChecklistItem, Checkli
 from contracts.companies.bookings import BookingCancelled, BookingConfirmed, BookingRequested
 from contracts.companies.visit_offers import VisitOfferChanged, VisitOfferStale
 from contracts.errors import NotFound, Unavailable, Wording
+from contracts.local_time import local
 from contracts.matchmaker.proposals import PartnershipProposalAnswered
 from contracts.vocabulary import Role
 from services.gateway.notices.desk import open_desk
@@ -56,7 +57,9 @@ async def a_confirmed_visit(gateway, starts_at, **given):
 
 async def test_a_visit_that_draws_near_is_told_to_all_with_the_checklist_for_the_school(gateway):
     """The week's reminder was due while nobody ran: it is sent, since the visit is still ahead."""
-    there, booking = await a_confirmed_visit(gateway, NOW + timedelta(days=6, hours=20))
+    # At noon, so that its week's reminder was due yesterday whatever the hour is now: none goes out at night.
+    noon = (local(NOW) + timedelta(days=6)).replace(hour=12).astimezone(UTC)
+    there, booking = await a_confirmed_visit(gateway, noon)
 
     async with played(gateway, GetChecklist, Checklist(booking_id=booking.id, items=(WHISTLE,))) as asked:
         await ring(gateway)
