@@ -11,7 +11,7 @@ from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.solving.checking import checked
 from services.matchmaker.matching.solving.leximin import leximin
-from tests.unit.matching.problems import draw_many, rows, scores
+from tests.unit.matching.problems import chances, rows, scores
 
 
 class Fairness(NamedTuple):
@@ -24,19 +24,18 @@ class Fairness(NamedTuple):
 
 @st.composite
 def fairness(draw: st.DrawFn) -> Fairness:
-    """Up to five classes that wait, in up to three cells with others beside; up to three slots."""
-    cells, classes, slots = draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.integers(1, 3))
-    anybody = st.tuples(st.integers(0, classes - 1), st.integers(0, slots - 1))
-    pairs = draw(st.lists(anybody, unique=True, max_size=8))
-    cell = rows(draw_many(draw, st.integers(-1, cells - 1), classes))
-    held = rows(draw_many(draw, st.integers(0, 2), cells))
-    others = rows(draw_many(draw, st.integers(0, 6), cells))
+    """Five classes that wait, in two or three cells with others beside; two slots with few places."""
+    chance = chances(draw)
+    cells, classes, slots = int(chance.integers(2, 4)), 5, 2
+    pair_class, pair_slot = np.nonzero(chance.random((classes, slots)) < 0.7)
+    cell = chance.integers(-1, cells, classes)
+    held, others = chance.integers(0, 2, cells), chance.integers(0, 7, cells)
     problem = Problem(
-        pair_class=rows([c for c, _ in pairs]),
-        pair_slot=rows([s for _, s in pairs]),
-        pair_score=scores([1] * len(pairs)),
-        class_visits=rows(draw_many(draw, st.integers(0, 2), classes)),
-        slot_places=rows(draw_many(draw, st.integers(0, 2), slots)),
+        pair_class=pair_class,
+        pair_slot=pair_slot,
+        pair_score=np.ones(pair_class.size),
+        class_visits=chance.choice([0, 1, 1, 2], classes),
+        slot_places=chance.integers(0, 3, slots),
         class_cell=cell,
         cell_floor=rows([0] * cells),
     )

@@ -12,7 +12,7 @@ from services.matchmaker.matching.solving import flow
 from tests.unit.matching.problems import faults_of, problems, rows, scores
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(most_pairs=8))
 def test_whole_groups_are_solved_exactly(problem: Problem) -> None:
     """The flow finds the best of all choices, and says that it is."""
@@ -23,7 +23,7 @@ def test_whole_groups_are_solved_exactly(problem: Problem) -> None:
     assert solution.gap == 0
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(kept=True))
 def test_places_kept_for_some_are_solved_exactly(problem: Problem) -> None:
     """Places that only privileged classes may take are one more arc of the same flow."""

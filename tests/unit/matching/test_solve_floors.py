@@ -10,7 +10,7 @@ from tests.unit.matching.problems import faults_of, problems
 
 
 @pytest.mark.parametrize("effort", [None, QUICK], ids=["whole", "quick"])
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(kept=True, floors=True, lowest=-20))
 def test_floors_go_before_scores(effort: Effort | None, problem: Problem) -> None:
     """No choice misses fewer classes, even where a pair that serves one is worth less than nothing."""
@@ -19,7 +19,7 @@ def test_floors_go_before_scores(effort: Effort | None, problem: Problem) -> Non
     assert faults_of(problem, solution, best=True) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(floors=True, lanes=2, lowest=-20))
 def test_floors_go_before_scores_where_mediators_are_scarce(problem: Problem) -> None:
     """Nor where it is mediators that lack."""
@@ -28,7 +28,7 @@ def test_floors_go_before_scores_where_mediators_are_scarce(problem: Problem) ->
     assert faults_of(problem, solution, best=True) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(packed=True, floors=True, lowest=-20))
 def test_floors_go_before_scores_where_places_are_pooled(problem: Problem) -> None:
     """Nor where pupils are packed."""

@@ -11,7 +11,7 @@ from tests.unit.matching.brute_force import choice_of
 from tests.unit.matching.problems import faults_of, problems, rows, scores
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(lanes=1))
 def test_one_lane_a_slot_is_solved_exactly(problem: Problem) -> None:
     """Where all classes of a slot suit the same mediators, the optimum is found and proven."""
@@ -20,7 +20,7 @@ def test_one_lane_a_slot_is_solved_exactly(problem: Problem) -> None:
     assert faults_of(problem, solution, best=True) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(lanes=2, kept=True))
 def test_several_lanes_are_solved_exactly(problem: Problem) -> None:
     """So it is where classes of a slot differ in their mediators."""
@@ -29,7 +29,7 @@ def test_several_lanes_are_solved_exactly(problem: Problem) -> None:
     assert faults_of(problem, solution, best=True) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=200)
 @given(problems(lanes=2, kept=True, floors=True))
 def test_several_lanes_in_a_hurry_are_bounded(problem: Problem) -> None:
     """In the time that an event has, no rule is broken and the optimum lies below the bound."""
