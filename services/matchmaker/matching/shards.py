@@ -23,7 +23,8 @@ from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.solving.certificate import certify, reduced_gains
-from services.matchmaker.matching.solving.search import Effort, solve_choice
+from services.matchmaker.matching.solving.effort import Effort
+from services.matchmaker.matching.solving.search import solve_choice
 from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.visits import Asked, VisitPlan, ask, plan_of, with_floors
 

@@ -4,7 +4,8 @@ from typing import overload
 
 from services.matchmaker.matching.assignment.problem import AssignmentProblem, AssignmentSolution
 from services.matchmaker.matching.problem import Problem, Solution
-from services.matchmaker.matching.solving.search import Effort, solve_choice
+from services.matchmaker.matching.solving.effort import Effort
+from services.matchmaker.matching.solving.search import solve_choice
 
 # How long a generalized assignment may take, unless the caller says otherwise.
 ASSIGNMENT_S = 1.0

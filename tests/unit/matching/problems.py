@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.problem import Problem, Solution
 from services.matchmaker.matching.solving.certificate import certify
+from services.matchmaker.matching.solving.effort import QUICK, Effort
 from services.matchmaker.matching.solving.exact import Patience
-from services.matchmaker.matching.solving.search import QUICK, Effort
 from tests.unit.matching.brute_force import Missed, best_of, broken_rules, choice_of, missed, outcomes, worth
 
 # The ways of the solver, told apart by what a problem is too large for: an exact search with mediators (then one at

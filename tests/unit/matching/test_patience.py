@@ -13,8 +13,8 @@ from services.matchmaker.matching import solve
 from services.matchmaker.matching.equity import floors_of
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.problem import Problem
+from services.matchmaker.matching.solving.effort import Effort
 from services.matchmaker.matching.solving.exact import Patience
-from services.matchmaker.matching.solving.search import Effort
 from services.matchmaker.matching.visits import VisitPlan, ask, plan_of, with_floors
 from services.matchmaker.runs.report import with_plan
 from tests.unit.matching.brute_force import broken_rules

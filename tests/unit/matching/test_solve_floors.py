@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from services.matchmaker.matching import solve
 from services.matchmaker.matching.problem import Problem
-from services.matchmaker.matching.solving.search import QUICK, Effort
+from services.matchmaker.matching.solving.effort import QUICK, Effort
 from tests.unit.matching.problems import faults_of, problems
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from services.matchmaker.matching import solve
 from services.matchmaker.matching.problem import Problem
-from services.matchmaker.matching.solving.search import QUICK
+from services.matchmaker.matching.solving.effort import QUICK
 from tests.unit.matching.brute_force import choice_of
 from tests.unit.matching.problems import faults_of, problems, rows, scores
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from services.matchmaker.matching import solve
 from services.matchmaker.matching.problem import Problem
-from services.matchmaker.matching.solving.search import QUICK, Effort
+from services.matchmaker.matching.solving.effort import QUICK, Effort
 from tests.unit.matching.brute_force import broken_rules, choice_of, missed, worth
 from tests.unit.matching.problems import BY_DIVES, WAYS, faults_of, problems, rows, scores
 

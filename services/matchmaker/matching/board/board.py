@@ -20,7 +20,7 @@ from services.matchmaker.matching.board.view import BoardView
 from services.matchmaker.matching.cells import Cell
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.solver import solve
-from services.matchmaker.matching.solving.search import QUICK
+from services.matchmaker.matching.solving.effort import QUICK
 from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 from services.matchmaker.matching.visits import _match as match_of
 

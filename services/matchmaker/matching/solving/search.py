@@ -11,20 +11,21 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from services.matchmaker.matching.arrays import Bools, Ints, runs_of
+from services.matchmaker.matching.arrays import Bools, Ints
 from services.matchmaker.matching.problem import Prices, Problem, Solution
 from services.matchmaker.matching.solving.ascent import Climb, climb
 from services.matchmaker.matching.solving.averages import average_places, average_taken
 from services.matchmaker.matching.solving.checking import checked
 from services.matchmaker.matching.solving.diving import Fixed, dive
 from services.matchmaker.matching.solving.duals import Duals, bound_at, gains_at, no_prices
-from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST_PAIRS, Exact, Patience, solve_exactly
+from services.matchmaker.matching.solving.effort import Effort
+from services.matchmaker.matching.solving.exact import Exact, solve_exactly
 from services.matchmaker.matching.solving.mending import Mender
 from services.matchmaker.matching.solving.naming import name_mediators
 from services.matchmaker.matching.solving.network import Network
-from services.matchmaker.matching.solving.pricing import duals_of, prices_of
+from services.matchmaker.matching.solving.pricing import duals_of
+from services.matchmaker.matching.solving.record import Found, Record
 from services.matchmaker.matching.solving.relaxation import Choice, Task, choose
-from services.matchmaker.matching.solving.residual import Residual
 
 # How often mediators' prices are renewed before what is missed is given up, and pairs without a mediator are dropped.
 _NAMINGS: Final = 5
@@ -35,11 +36,7 @@ _NAMINGS_OF_MANY: Final = 4
 _ATTEMPTS_OF_MANY: Final = 2
 # A choice that loses less than this share of its value to mediators is not made again.
 _ENOUGH: Final = 2.5e-4
-_CLIMB: Final = 300
-_DIVE: Final = 40
-_MEND: Final = 4
-# In a problem of more pairs than this a dive loses little against the whole, and each step costs much.
-_MANY: Final = 400_000
+# In a problem of very many pairs an ascent and a dive take no more steps than these.
 _CLIMB_OF_MANY: Final = 120
 _DIVE_OF_MANY: Final = 25
 # A choice this close to the bound is not mended any more.
@@ -48,34 +45,6 @@ _CLOSE: Final = 5e-4
 _EXCESS: Final = 0.003
 # And that much where it begins from prices that were known.
 _KNOWN_EXCESS: Final = 0.001
-
-
-class Effort(msgspec.Struct, frozen=True):
-    """How long to look: steps of the ascent and of each round of the dive, and how often what is worst is tried
-    anew; of how many pairs a problem may be to be searched to its end, and to be so with its mediators; when such a
-    search is given up; and beyond how many pairs everything is done less often.
-    """
-
-    climb: int = _CLIMB
-    dive: int = _DIVE
-    mend: int = _MEND
-    exact_pairs: int = MOST_PAIRS
-    exact_mediated_pairs: int = MOST_MEDIATED_PAIRS
-    patience: Patience = Patience()
-    many: int = _MANY
-
-
-# For the neighbourhood of an event: packed slots take of their likeliest classes those that fit.
-QUICK: Final = Effort(climb=0, dive=0, mend=0)
-
-
-class _Found(msgspec.Struct, frozen=True, eq=False):
-    """One choice: its pairs, ascending, their mediators, its value in steps, and how many of each cell it serves."""
-
-    pairs: Ints
-    mediator: Ints
-    value: int
-    served: Ints
 
 
 def solve_choice(problem: Problem, effort: Effort | None = None, start: Prices | None = None) -> Solution:
@@ -96,13 +65,7 @@ class _Search:
         self._effort = effort
         self._known = known
         self._rounds = 0
-        self._found: list[_Found] = []
-        # Prices that prove a bound, and the choice that they are of where it is one flow.
-        self._proofs: list[tuple[Duals, Choice | None]] = []
-        # A bound that a search to the end proved, where there was one, of choices that miss no more of their floors.
-        self._bound = np.inf
-        self._missing = 0
-        self._limited = False
+        self._record = Record(network)
 
     def run(self, step: float) -> Solution:
         """Return the best of what is found."""
@@ -117,35 +80,37 @@ class _Search:
                 self._pack(alive, choice)
             else:
                 self._complete(choice, np.zeros(network.pair_class.size, np.bool_), self._task(alive, choice.duals))
-        return self._solution(alive, duals, step)
+        return self._record.solution(alive, self._rounds, step)
 
     def _may_be_exact(self, alive: Ints) -> bool:
         """Say whether the problem is so small that its mediators can be part of one exact search, and needs one."""
         network = self._network
-        needs_one = network.packed.any() or (bool(self._found) and self._may_be_bettered(alive))
+        needs_one = network.packed.any() or (self._record.last is not None and self._may_be_bettered(alive))
         return bool(self._effort.climb and alive.size <= self._effort.exact_mediated_pairs and needs_one)
 
     def _may_be_bettered(self, alive: Ints) -> bool:
         """Say whether mediators may serve classes that the last choice misses, or bring more than a little."""
-        return bool(self._missed(self._found[-1]).any()) or not self._gap_is_small(alive)
+        last = self._record.last
+        return last is None or bool(self._record.missed(last).any()) or not self._gap_is_small(last, alive)
 
     def _to_the_end(self, alive: Ints, choice: Choice) -> None:
         exact = self._exactly(self._task(alive, choice.duals), with_mediators=True)
         if exact.found:
-            self._bound, self._missing = exact.bound, exact.missing
+            self._record.prove_to_the_end(exact.bound, exact.missing)
             pairs = np.flatnonzero(exact.chosen)
-            self._keep(pairs, exact.mediator[pairs])
+            self._record.keep(pairs, exact.mediator[pairs])
         if not exact.found or self._stopped_early():
             self._pack(alive, choice)
 
     def _exactly(self, task: Task, *, with_mediators: bool = False) -> Exact:
         exact = solve_exactly(self._network, task, self._effort.patience, with_mediators=with_mediators)
-        self._limited = self._limited or exact.limited
+        self._record.limited = self._record.limited or exact.limited
         return exact
 
     def _stopped_early(self) -> bool:
         """Say whether a search that was given up is so far from its bound that prices may do better."""
-        return self._limited and self._bound - self._best().value > _CLOSE * abs(self._bound)
+        record = self._record
+        return record.limited and record.bound - record.best().value > _CLOSE * abs(record.bound)
 
     def _task(self, alive: Ints, duals: Duals) -> Task:
         network = self._network
@@ -182,28 +147,30 @@ class _Search:
             task = msgspec.structs.replace(task, gain=task.gain - more)
             choice = self._choose(task, duals)
         if not network.pair_mediated[alive].any():
-            self._proofs.append((choice.duals, choice))
+            self._record.prove(choice.duals, choice)
             return choice
         most = _NAMINGS_OF_MANY if alive.size > self._effort.many else _NAMINGS
         for number in range(1, _PACKED_NAMINGS if network.packed.any() else most):
-            self._proofs.append((choice.duals, choice))
+            self._record.prove(choice.duals, choice)
             pairs = np.flatnonzero(choice.chosen)
             naming = name_mediators(network, pairs, network.pair_gain[pairs].astype(np.float64), choice.duals)
             kept = ~np.isin(pairs, naming.missed)
             if not network.packed.any():
-                self._keep(pairs[kept], naming.mediator[kept])
-                if self._gap_is_small(alive):
+                self._record.keep(pairs[kept], naming.mediator[kept])
+                if self._gap_is_small(self._record.last, alive):
                     break
             priced = _between(choice.duals, naming.duals, 1 / number)
             gain = np.rint(gains_at(network, priced)).astype(np.int64) - more
             task = msgspec.structs.replace(task, gain=gain)
             choice = self._choose(task, priced)
-        self._proofs.append((choice.duals, choice))
+        self._record.prove(choice.duals, choice)
         return choice
 
-    def _gap_is_small(self, alive: Ints) -> bool:
-        bound = bound_at(self._reached(self._found[-1]), self._proofs[-1][0], alive)
-        return bound - self._found[-1].value <= _ENOUGH * abs(bound)
+    def _gap_is_small(self, last: Found | None, alive: Ints) -> bool:
+        if last is None:
+            return False
+        bound = self._record.last_bound(alive)
+        return bound - last.value <= _ENOUGH * abs(bound)
 
     def _pack(self, alive: Ints, choice: Choice) -> None:
         """Choose where slots are packed: to the end where the problem is small, else by prices and dives."""
@@ -213,10 +180,10 @@ class _Search:
             liked = Climb.of_chosen(choice.chosen, choice.duals)
             self._beside(dive(network, task, liked, choice.chosen, 0), choice.duals)
             return
-        if network.packed.any() and alive.size <= self._effort.exact_pairs and not self._limited:
+        if network.packed.any() and alive.size <= self._effort.exact_pairs and not self._record.limited:
             exact = self._exactly(_rounded_up(network, task, choice.duals))
             if exact.found:
-                self._bound, self._missing = exact.bound + _paid(network, choice.duals), exact.missing
+                self._record.prove_to_the_end(exact.bound + _paid(network, choice.duals), exact.missing)
                 nothing_else = msgspec.structs.replace(task, alive=np.zeros(0, np.int64))
                 self._complete(None, exact.chosen, nothing_else, choice.duals)
             if exact.found and not self._stopped_early():
@@ -232,12 +199,12 @@ class _Search:
         paid = _paid(network, start)
         task = msgspec.structs.replace(task, gain=np.rint(gains_at(network, start)).astype(np.int64))
         climbed = climb(network, task, start, choice.chosen, effort.climb, excess, paid)
-        self._proofs.append((climbed.duals, None))
+        self._record.prove(climbed.duals)
         self._beside(dive(network, task, climbed, choice.chosen, effort.dive), climbed.duals)
         mender = Mender(network, task, climbed)
         for _ in range(effort.mend):
-            best = self._best()
-            bound = bound_at(self._reached(best), climbed.duals, task.alive)
+            best = self._record.best()
+            bound = bound_at(self._record.reached(best), climbed.duals, task.alive)
             if bound - best.value <= _CLOSE * abs(bound):
                 break
             self._beside(mender.again(best.pairs), climbed.duals)
@@ -270,71 +237,10 @@ class _Search:
             worth = network.pair_gain[pairs].astype(np.float64) * (4 if last else 1)
             naming = name_mediators(network, pairs, np.maximum(worth, 1.0), before)
             kept = ~np.isin(pairs, naming.missed)
-            self._keep(pairs[kept], naming.mediator[kept])
+            self._record.keep(pairs[kept], naming.mediator[kept])
             if not naming.missed.size:
                 return
             task = msgspec.structs.replace(task, alive=np.setdiff1d(task.alive, naming.missed))
-
-    def _keep(self, pairs: Ints, mediator: Ints) -> None:
-        network = self._network
-        first = np.unique(network.pair_class[pairs])
-        value = int(network.pair_gain[pairs].sum() + network.class_first_gain[first].sum())
-        value += int(network.slot_first_gain[np.unique(network.pair_slot[pairs])].sum())
-        value += int(self._link_gains(pairs, mediator).sum())
-        cell = network.class_cell[first]
-        served = np.bincount(cell[cell >= 0], minlength=network.cell_floor.size)
-        self._found.append(_Found(pairs, mediator, value, served))
-
-    def _link_gains(self, pairs: Ints, mediator: Ints) -> Ints:
-        network = self._network
-        rows = np.flatnonzero(mediator >= 0)
-        lane = network.pair_lane[pairs[rows]]
-        lengths = network.links_of_lane[lane + 1] - network.links_of_lane[lane]
-        link = runs_of(network.links_of_lane[lane], lengths)
-        right = network.link_mediator[link] == np.repeat(mediator[rows], lengths)
-        gains: Ints = network.link_gain[link[right]]
-        return gains
-
-    def _best(self) -> _Found:
-        """Return the best choice so far. Floors go first: of two, the one that misses fewer classes of its floors."""
-        return min(self._found, key=lambda found: (int(self._missed(found).sum()), -found.value))
-
-    def _missed(self, found: _Found) -> Ints:
-        """Return how many classes of each cell this choice misses of its floor, (G,)."""
-        missed: Ints = np.maximum(self._network.cell_floor - found.served, 0)
-        return missed
-
-    def _reached(self, found: _Found) -> Network:
-        """Return the problem with the floors that this choice reaches: a bound is of choices that reach as much."""
-        network = self._network
-        return msgspec.structs.replace(network, cell_floor=np.minimum(network.cell_floor, found.served))
-
-    def _solution(self, alive: Ints, duals: Duals, step: float) -> Solution:
-        network = self._network
-        nothing = np.zeros(0, np.int64)
-        if not self._found:
-            self._found.append(_Found(nothing, nothing, 0, np.zeros(network.cell_floor.size, np.int64)))
-        best = self._best()
-        reached = self._reached(best)
-        deficit = self._missed(best)
-        proofs = self._proofs or [(duals, None)]
-        bounds = [bound_at(reached, proof, alive) for proof, _ in proofs]
-        priced, (proof, choice) = min(zip(bounds, proofs, strict=True), key=lambda pair: pair[0])
-        bound = priced
-        if deficit.sum() <= self._missing:
-            bound = min(bound, self._bound)
-        return Solution(
-            pairs=best.pairs,
-            mediator=best.mediator,
-            value=best.value * step,
-            bound=max(bound, float(best.value)) * step,
-            prices=prices_of(network, proof, step),
-            deficit=deficit,
-            rounds=self._rounds,
-            limited=self._limited,
-            residual=Residual.of(network, choice, step) if choice is not None and not network.packed.any() else None,
-            price_slack=max(priced - max(bound, float(best.value)), 0.0) * step,
-        )
 
 
 def _rounded_up(network: Network, task: Task, duals: Duals) -> Task:
