@@ -57,7 +57,7 @@ def exact_cost_of(plan: VisitPlan, wish_row: int, slot_row: int) -> Cost | None:
     if plan.residual is None or _is_packed(plan, slot_row):
         return _told(forced_loss(plan, wish_row, slot_row) - plan.price_slack)
     loss = exact_loss(plan, wish_row, slot_row)
-    return None if loss == NEVER else _told(loss)
+    return None if loss == NEVER else _told(loss - plan.price_slack)
 
 
 def _told(loss: float) -> Cost:
