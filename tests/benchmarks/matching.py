@@ -21,9 +21,11 @@ from services.matchmaker.matching.arrays import Ints
 from services.matchmaker.matching.equity import CellCounts, floors_of
 from services.matchmaker.matching.inputs import Standing, StandingState, VisitFacts
 from services.matchmaker.matching.problem import Solution
+from services.matchmaker.matching.shards import merge, solve_shard, split
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.solving.checking import checked
 from services.matchmaker.matching.solving.leximin import leximin
+from services.matchmaker.matching.tables import build_tables
 from services.matchmaker.matching.visits import Asked, VisitPlan, ask, match_visits, plan_of, with_floors
 from tests.benchmarks.figures import Figure, informative, judged, median
 from tests.benchmarks.greedy import greedy_value
@@ -86,8 +88,6 @@ def _solved(size: str, pooled: float) -> Solved:
 
 
 def _tables_s(facts: VisitFacts) -> float:
-    from services.matchmaker.matching.tables import build_tables
-
     begins = time.perf_counter()
     build_tables(facts.wishes, facts.openings, facts.mediations, facts.today)
     return time.perf_counter() - begins
@@ -99,6 +99,7 @@ async def _measure_m(whole: Solved) -> list[Figure]:
         *await _against_highs(whole),
         judged("match_vs_greedy_M", whole.solution.value / greedy_value(whole.asked), "ratio", ">=", 1.15),
         *_equity(whole, free),
+        *_shards(whole),
         *measure_events(whole.plan, SETTINGS, whole.facts),
         *_churn(whole),
         *measure_forcing(),
@@ -159,6 +160,20 @@ def _rates(plan: VisitPlan, counts: CellCounts) -> tuple[float, float]:
         _served(plan) / int(counts.size.sum()),
         sum(cell.served for cell in under) / sum(cell.classes for cell in under),
     )
+
+
+def _shards(whole: Solved) -> list[Figure]:
+    """The region in its two academies, each solved by itself, and merged under one certificate."""
+    begins = time.perf_counter()
+    solutions = {shard: solve_shard(facts, SETTINGS) for shard, facts in split(whole.facts).items()}
+    solved = time.perf_counter()
+    merged = merge(whole.facts, SETTINGS, solutions)
+    return [
+        informative("match_shards_gap_M", merged.gap, "share"),
+        informative("match_shards_value_M", merged.value / whole.plan.value, "of one match of all"),
+        informative("match_shards_seconds_M", solved - begins, "s, both shards"),
+        informative("match_merge_seconds_M", time.perf_counter() - solved, "s"),
+    ]
 
 
 def _churn(whole: Solved) -> list[Figure]:
