@@ -93,12 +93,13 @@ def equity_table(equity: EquityTable) -> Table:
         f"Lowest rate {equity.lowest_rate_before:.0%} → {equity.lowest_rate:.0%},"
         f" Gini {equity.gini_before:.3f} → {equity.gini:.3f}"
     )
-    table = Table("Department", "Classes", "Of them", "Served before", "Served now", "Floor", "Missing", title=title)
+    table = Table(
+        "Department", "Classes", "Of them", "Served before", "Served now", "Rate", "Floor", "Missing", title=title
+    )
     for cell in equity.cells:
         reached = Text("under-reached" if cell.under_reached else "others")
-        numbers = (cell.classes, cell.served_before, cell.served, cell.floor, cell.deficit)
-        classes, *rest = map(str, numbers)
-        table.add_row(cell.territory, reached, classes, *rest)
+        counts = (cell.served_before, cell.served, f"{cell.rate:.0%}", cell.floor, cell.deficit)
+        table.add_row(cell.territory, reached, str(cell.classes), *map(str, counts))
     return table
 
 

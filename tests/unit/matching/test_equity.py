@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from contracts.matchmaker.equity import EquityCell
 from contracts.matchmaker.policies import CellFloor, PolicySettings
 from services.matchmaker.matching.equity import floors_of, gini, lowest_rate
 from services.matchmaker.matching.inputs import Opening, Standing, StandingState, VisitFacts, Wish
@@ -141,3 +143,11 @@ def test_rates_in_figures(served: list[int], size: list[int], lowest: float, coe
     """The lowest rate, and the Gini coefficient of the rates that each class has in its cell."""
     assert lowest_rate(rows(served), rows(size)) == lowest
     assert gini(rows(served), rows(size)) == coefficient
+
+
+def test_a_cell_tells_its_rate() -> None:
+    """The share of its classes that are served, 0 where there are none."""
+    cell = EquityCell(territory="48", under_reached=True, classes=4, served_before=0, served=3)
+
+    assert cell.rate == 0.75
+    assert msgspec.structs.replace(cell, classes=0, served=0).rate == 0

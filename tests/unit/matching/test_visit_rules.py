@@ -7,6 +7,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import msgspec
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,10 +18,12 @@ from services.matchmaker.matching.checks import check_pair
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
 from services.matchmaker.matching.mediation import suits_class, suits_slot
 from services.matchmaker.matching.score import mediator_value, points_of
+from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.tables import build_tables
 from services.matchmaker.matching.travel import straight_km
-from services.matchmaker.matching.visits import VisitPlan, match_visits
+from services.matchmaker.matching.visit_problem import visit_problem
+from services.matchmaker.matching.visits import VisitPlan, ask, match_visits, plan_of, with_floors
 from tests.unit.matching.facts import (
     TODAY,
     mediations,
@@ -109,6 +113,31 @@ def test_the_best_choice_is_found(
     best = max(all_values(wish_list, opening_list, mediation_list))
     assert sum(match.points for match in plan.matches) == plan.value
     assert plan.value <= best <= plan.bound
+
+
+@settings(max_examples=60)
+@given(wishes(most=3), openings(most=3), mediations(most=2))
+def test_what_is_left_out_is_priced_out(
+    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
+) -> None:
+    """Where only the best pair of each class is chosen among, no choice of all pairs exceeds the bound."""
+    facts = VisitFacts(
+        wishes=tuple(wish_list),
+        openings=tuple(opening_list),
+        mediations=tuple(mediation_list),
+        standing=(),
+        today=TODAY,
+    )
+    policy = PolicySettings(floor_share=0.0)
+    asked = ask(facts, policy)
+    few = find_candidates(asked.tables, (), policy.weights, per_class=1)
+    floors = np.zeros(len(asked.counts.cells), np.int64)
+    problem = visit_problem(asked.tables, few, policy.weights, asked.cell_of_class)
+    asked = msgspec.structs.replace(asked, candidates=few, problem=problem)
+
+    plan = plan_of(asked, floors, solve(with_floors(asked, floors)), policy)
+
+    assert max(all_values(wish_list, opening_list, mediation_list)) <= plan.bound
 
 
 def all_values(wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]) -> Iterator[int]:
