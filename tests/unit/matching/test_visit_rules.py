@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -26,7 +27,11 @@ from services.matchmaker.matching.visit_problem import visit_problem
 from services.matchmaker.matching.visits import VisitPlan, ask, match_visits, plan_of, with_floors
 from tests.unit.matching.facts import (
     TODAY,
+    VISIT_DAY,
+    a_wish,
+    an_opening,
     mediations,
+    number,
     openings,
     standing,
     wishes,
@@ -115,19 +120,14 @@ def test_the_best_choice_is_found(
     assert plan.value <= best <= plan.bound
 
 
-@settings(max_examples=60)
-@given(wishes(most=3), openings(most=3), mediations(most=2))
-def test_what_is_left_out_is_priced_out(
-    wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
-) -> None:
-    """Where only the best pair of each class is chosen among, no choice of all pairs exceeds the bound."""
-    facts = VisitFacts(
-        wishes=tuple(wish_list),
-        openings=tuple(opening_list),
-        mediations=tuple(mediation_list),
-        standing=(),
-        today=TODAY,
-    )
+def test_what_is_left_out_is_priced_out() -> None:
+    """Two classes are chosen for among their best slot alone, which is the same: the bound knows of the other one."""
+    wish_list = [a_wish(id=number(1)), a_wish(id=number(2))]
+    opening_list = [
+        an_opening(slot_id=number(11), groups_free=1),
+        an_opening(slot_id=number(12), groups_free=1, day=VISIT_DAY.replace(day=19), confirmed_on=date(2026, 1, 5)),
+    ]
+    facts = VisitFacts(wishes=tuple(wish_list), openings=tuple(opening_list), mediations=(), standing=(), today=TODAY)
     policy = PolicySettings(floor_share=0.0)
     asked = ask(facts, policy)
     few = find_candidates(asked.tables, (), policy.weights, per_class=1)
@@ -136,8 +136,12 @@ def test_what_is_left_out_is_priced_out(
     asked = msgspec.structs.replace(asked, candidates=few, problem=problem)
 
     plan = plan_of(asked, floors, solve(with_floors(asked, floors)), policy)
+    best = max(all_values(wish_list, opening_list, []))
 
-    assert max(all_values(wish_list, opening_list, mediation_list)) <= plan.bound
+    assert few.left_out is not None
+    assert (few.left_out.c.tolist(), few.left_out.s.tolist()) == ([0, 1], [1, 1])
+    assert len(plan.matches) == 1
+    assert plan.value < best <= plan.bound
 
 
 def all_values(wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]) -> Iterator[int]:
