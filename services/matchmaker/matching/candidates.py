@@ -13,7 +13,15 @@ import numpy as np
 
 from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Bools, Ints, rank_in_group
-from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES, is_on_site, minutes
+from services.matchmaker.matching.gates import (
+    CHEAP_GATES,
+    COSTLY_GATES,
+    GATES,
+    SLOT_GATES,
+    is_on_site,
+    minutes,
+    within_box,
+)
 from services.matchmaker.matching.inputs import Standing, StandingState
 from services.matchmaker.matching.masks import LEVELS
 from services.matchmaker.matching.pairs import Pairs
@@ -80,7 +88,7 @@ def _passing_blocks(tables: Tables) -> Iterator[tuple[Ints, Ints]]:
 
 def _sift(tables: Tables, classes: Ints, slots: Ints) -> tuple[Ints, Ints]:
     """Return the passing pairs of a block of classes with slots of their level."""
-    passed = np.ones((classes.size, slots.size), np.bool_)
+    passed = within_box(tables, classes[:, None], slots[None, :])
     for code in CHEAP_GATES:
         passed &= GATES[code](tables, classes[:, None], slots[None, :])
     row_c, row_s = np.nonzero(passed)

@@ -1,6 +1,5 @@
 """Territories of equity and of work: a class's cell, and the shard that its department belongs to."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from contracts.reference.places import DEPARTMENTS
@@ -17,11 +16,6 @@ class Cell(NamedTuple):
 def cell_of(wish: Wish) -> Cell:
     """Return the cell that a class counts in."""
     return Cell(wish.department, bool(wish.under_reached))
-
-
-def cells_of(wishes: Iterable[Wish]) -> tuple[Cell, ...]:
-    """Return the cells of these classes, each once, in the order of their names."""
-    return tuple(sorted({cell_of(wish) for wish in wishes}))
 
 
 def shard_of(department: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from math import ceil
 from typing import Final
+from uuid import UUID
 
 import msgspec
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from contracts.matchmaker.equity import EquityCell, EquityTable
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.arrays import Floats, Ints, ints
-from services.matchmaker.matching.cells import Cell, cell_of, cells_of
+from services.matchmaker.matching.cells import Cell, cell_of
 from services.matchmaker.matching.inputs import StandingState, VisitFacts, Wish
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.solving.checking import checked
@@ -21,33 +22,36 @@ _ROUNDING: Final = 1e-9
 
 
 class CellCounts(msgspec.Struct, frozen=True, eq=False):
-    """The G cells, and of each, (G,): its classes, those that hold a visit, those with a visit or a proposal before."""
+    """The G cells, and of each, (G,): its classes, those that hold a visit, those with a visit or a proposal before.
+
+    `rows` finds the row of each class's cell by the class's id.
+    """
 
     cells: tuple[Cell, ...]
     size: Ints
     held: Ints
     before: Ints
-
-    def row_of(self, wish: Wish) -> int:
-        """Return the row of a class's cell."""
-        return self.cells.index(cell_of(wish))
+    rows: dict[UUID, int]
 
 
 def count_cells(facts: VisitFacts) -> CellCounts:
     """Return the cells of all classes that ask, those that have all they asked for included."""
-    cells = cells_of(facts.wishes)
+    of_wish = {wish.id: cell_of(wish) for wish in facts.wishes}
+    cells = tuple(sorted(set(of_wish.values())))
     row = {cell: number for number, cell in enumerate(cells)}
+    rows = {wish_id: row[cell] for wish_id, cell in of_wish.items()}
     firm = {stands.wish_id for stands in facts.standing if stands.state is not StandingState.PROPOSED}
     stands = {stands.wish_id for stands in facts.standing}
 
     def count(wishes: Iterable[Wish]) -> Ints:
-        return np.bincount(ints(row[cell_of(wish)] for wish in wishes), minlength=len(cells))
+        return np.bincount(ints(rows[wish.id] for wish in wishes), minlength=len(cells))
 
     return CellCounts(
         cells=cells,
         size=count(facts.wishes),
         held=count(wish for wish in facts.wishes if wish.visits_held or wish.id in firm),
         before=count(wish for wish in facts.wishes if wish.visits_held or wish.id in stands),
+        rows=rows,
     )
 
 

@@ -180,6 +180,21 @@ COSTLY_GATES: Final = (
 )
 
 
+def _in_box(tables: Tables, c: Ints, s: Ints) -> Bools:
+    """Say which sites are in the box that a class's longest journey cannot leave."""
+    wishes, openings = tables.wishes, tables.openings
+    km = wishes.max_travel_minutes[c] / travel.LEAST_MINUTES_PER_KM
+    widest = np.abs(np.r_[wishes.latitude, openings.latitude]).max()
+    north = np.abs(wishes.latitude[c] - openings.latitude[s]) * travel.LEAST_KM_PER_DEGREE
+    east = np.abs(wishes.longitude[c] - openings.longitude[s]) * travel.LEAST_KM_PER_DEGREE * np.cos(np.radians(widest))
+    near: Bools = (north <= km) & (east <= km)
+    return near
+
+
+# What lets through all that the gate of travel does, for a few operations: most sites of a country are far away.
+within_box: Final = _at_site(_in_box)
+
+
 def minutes(tables: Tables, c: Ints, s: Ints) -> Ints:
     """Return the minutes by coach, one way and rounded up, from the schools of `c` to the places of `s`."""
     wishes, openings = tables.wishes, tables.openings

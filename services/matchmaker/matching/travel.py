@@ -22,6 +22,11 @@ _PER_KM = (*(per_km for _, per_km in reference.CAR_MINUTES_PER_KM), reference.CA
 _SEGMENTS = tuple(zip(_ENDS_KM, _ENDS_KM[1:], _PER_KM, strict=False))
 
 
+# No coach needs less for a straight km, and no degree of latitude is shorter.
+LEAST_MINUTES_PER_KM = min(_PER_KM) * reference.COACH_FACTOR
+LEAST_KM_PER_DEGREE = 110.5
+
+
 def minutes_between(wish: Wish, opening: Opening) -> int:
     """Return the minutes by coach, one way, from a school to an opening's place, rounded up."""
     distance_km = reference.straight_km(wish.latitude, wish.longitude, opening.latitude, opening.longitude)

@@ -123,7 +123,7 @@ def ask(facts: VisitFacts, settings: PolicySettings) -> Asked:
     candidates = find_candidates(tables, facts.standing, settings.weights)
     counts = count_cells(facts)
     # Who holds a visit is served already, whatever is chosen: only the others count for their cell.
-    cell_of_class = ints(-1 if wish.visits_held else counts.row_of(wish) for wish in tables.wishes.wishes)
+    cell_of_class = ints(-1 if wish.visits_held else counts.rows[wish.id] for wish in tables.wishes.wishes)
     problem = visit_problem(tables, candidates, settings.weights, cell_of_class)
     # A problem knows of its cells by their floors; here they ask for nothing yet.
     problem = msgspec.structs.replace(problem, cell_floor=np.zeros(len(counts.cells), np.int64))

@@ -18,10 +18,10 @@ _BRANCHES: Final = 6
 # Points that a chain may lose by the prices and still be followed; the prices are that wrong at most.
 _LOSS: Final = 400.0
 # Classes and slots from which chains are followed on, for one event and for each further one.
-_STEPS: Final = 18
+_STEPS: Final = 12
 _STEPS_MORE: Final = 3
 # With so many classes besides those of the event no more chains are followed: the small problem is to stay one.
-_CLASSES: Final = 50
+_CLASSES: Final = 34
 
 
 class Seeds(msgspec.Struct, frozen=True):

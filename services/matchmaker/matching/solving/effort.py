@@ -8,7 +8,7 @@ from services.matchmaker.matching.solving.exact import MOST_MEDIATED_PAIRS, MOST
 
 _CLIMB: Final = 300
 _DIVE: Final = 40
-_MEND: Final = 4
+_MEND: Final = 8
 # In a problem of more pairs than this a dive loses little against the whole, and each step costs much.
 _MANY: Final = 400_000
 

@@ -19,7 +19,7 @@ from services.matchmaker.matching.solving.flow import SINK, SOURCE, UNREACHED, A
 from services.matchmaker.matching.solving.network import Network
 
 # A floor goes before whatever chain of moves it may cost elsewhere: such chains are a few pairs long.
-_FLOOR_WEIGHT: Final = 64
+_FLOOR_WEIGHT: Final = 8
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, eq=False):

@@ -35,10 +35,10 @@ _NAMINGS_OF_MANY: Final = 4
 # How often a very large problem is chosen around pairs without a mediator.
 _ATTEMPTS_OF_MANY: Final = 2
 # A choice that loses less than this share of its value to mediators is not made again.
-_ENOUGH: Final = 2.5e-4
+_ENOUGH: Final = 4e-4
 # In a problem of very many pairs an ascent and a dive take no more steps than these.
-_CLIMB_OF_MANY: Final = 120
-_DIVE_OF_MANY: Final = 25
+_CLIMB_OF_MANY: Final = 300
+_DIVE_OF_MANY: Final = 40
 # A choice this close to the bound is not mended any more.
 _CLOSE: Final = 5e-4
 # The bound is thought to be this much too high when an ascent begins.
