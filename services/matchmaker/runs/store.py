@@ -244,11 +244,12 @@ async def list_proposed_pupils(connection: Connection, slot_ids: list[UUID]) -> 
 
 async def find_last_equity(connection: Connection) -> EquityTable | None:
     """What the last match of the whole region said of equity; None before the first one."""
+    # No other run has any: none after an event, nor the match of partnerships that ends with it, nor one that failed.
     text = await connection.fetchval(
-        "select document -> 'equity' from match_run where document ->> 'trigger' <> 'event'"
-        " and document ->> 'state' = 'completed' order by started_at desc limit 1"
+        "select document -> 'equity' from match_run where jsonb_typeof(document -> 'equity') = 'object'"
+        " order by started_at desc limit 1"
     )
-    return decoder_of(EquityTable | None).decode(text) if text else None
+    return decoder_of(EquityTable).decode(text) if text else None
 
 
 async def insert_match_run(connection: Connection, run: MatchRun) -> None:

@@ -18,7 +18,7 @@ from contracts.matchmaker.match_runs import (
 )
 from contracts.matchmaker.proposals import VisitProposalMade
 from services.matchmaker.matching.inputs import VisitFacts
-from services.matchmaker.runs import run_store, shard_work, stages
+from services.matchmaker.runs import run_store, shard_work, stages, store
 from services.matchmaker.runs.handlers import match_every_hour, start_after
 from services.matchmaker.runs.keeping import pack, unpack
 from services.matchmaker.runs.replay import replay
@@ -186,6 +186,17 @@ async def test_an_empty_region_is_matched_too(servers):
         run = await staged.run_until("completed")
 
     assert (run.state, run.shards, run.visits_proposed, run.gap) == ("completed", (), 0, 0.0)
+
+
+async def test_events_after_a_run_go_by_its_equity(staged):
+    """Not by the match of partnerships that ends with it, and says nothing of equity."""
+    run = await staged.run_until("completed")
+
+    async with staged.pool.acquire() as connection:
+        equity = await store.find_last_equity(connection)
+
+    assert run.equity is not None
+    assert equity == run.equity
 
 
 async def test_what_changed_meanwhile_is_left_to_the_next_match(staged):
