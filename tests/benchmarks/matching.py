@@ -31,8 +31,9 @@ from tests.benchmarks.figures import Figure, informative, judged, median
 from tests.benchmarks.greedy import greedy_value
 from tests.benchmarks.match_events import measure_events
 from tests.benchmarks.match_forcing import measure_forcing
+from tests.benchmarks.match_growth import grown
 from tests.benchmarks.partner_match import measure_partnerships
-from tests.benchmarks.regions import SIZES, invent
+from tests.benchmarks.regions import SIZES, SIZES_BETWEEN, invent
 
 SETTINGS = PolicySettings()
 NO_FLOORS = msgspec.structs.replace(SETTINGS, floor_share=0.0)
@@ -41,7 +42,7 @@ POOLED = 0.1
 GAPS = {"S": 0.0005, "M": 0.0005, "L": 0.001}
 SECONDS = {"S": 0.2, "M": 3.0, "L": 40.0}
 # How often each size is solved; the median is quoted.
-ROUNDS = {"S": 5, "M": 3, "L": 1}
+ROUNDS = {"S": 5, "S_M": 3, "M": 3, "M_L": 1, "L": 1}
 NIGHT_NEW, NIGHT_GONE = 0.05, 0.03
 
 
@@ -217,16 +218,8 @@ def _churn(whole: Solved) -> list[Figure]:
 
 
 def _growth(figures: list[Figure]) -> list[Figure]:
-    """By what power of the pairs the seconds grow, from S to M and from M to L."""
-    value = {figure.name: figure.value for figure in figures}
-    return [
-        informative(
-            f"match_growth_{small}_to_{large}",
-            float(
-                np.log(value[f"match_seconds_{large}"] / value[f"match_seconds_{small}"])
-                / np.log(value[f"match_pairs_{large}"] / value[f"match_pairs_{small}"])
-            ),
-            "power of pairs",
-        )
-        for small, large in (("S", "M"), ("M", "L"))
-    ]
+    """How the seconds grow with the classes: figures between the sizes, powers, and a curve in `match_growth.CURVE`."""
+    seconds = {figure.name: figure.value for figure in figures}
+    known = {size: seconds[f"match_seconds_{size}"] for size in SIZES}
+    between = {size: _solved(size, 0.0).seconds for size in SIZES_BETWEEN}
+    return grown(known, between)

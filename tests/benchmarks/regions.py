@@ -36,6 +36,11 @@ SIZES = {
     "M": Size(3_000, 5_000, 400),
     "L": Size(20_000, 40_000, 2_000, regions=8),
 }
+# Between them, for the curve of growth.
+SIZES_BETWEEN = {
+    "S_M": Size(950, 1_600, 150),
+    "M_L": Size(8_000, 14_000, 900, regions=3),
+}
 # A region lies this far east of the one before: their edges touch.
 REGION_WIDTH_DEGREES = 4.6
 SLOTS_PER_OFFER = 5
@@ -64,7 +69,7 @@ def invent(size: str, *, pooled: float = 0.1, seed: int = 20260210) -> VisitFact
     """Return a region of this size; `pooled` is the share of offers that pool their places, half as many split
     groups.
     """
-    wanted, draw = SIZES[size], random.Random(seed)
+    wanted, draw = (SIZES | SIZES_BETWEEN)[size], random.Random(seed)
     return VisitFacts(
         wishes=tuple(islice(_wishes(draw, wanted.regions), wanted.classes)),
         openings=tuple(islice(_openings(draw, wanted.regions, pooled), wanted.slots)),
