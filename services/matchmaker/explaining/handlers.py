@@ -25,7 +25,10 @@ class Questions:
         self.plans = Plans()
 
     async def explain_why_not(self, request: ExplainWhyNot, work: Work) -> WhyNot:
-        """Why this slot is not proposed to this class, or that it is; raises NotFound, RequestOver, SlotOver."""
+        """Why this slot is not proposed to this class, or that it is.
+
+        Raises NotFound, RequestOver, SlotOver, TooManyRequests.
+        """
         await read_only(work.connection)
         asked = await find_class_request(work.connection, request.class_request_id)
         if asked is None or not actors_of(work.caller, asked.school_uai):

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from contracts.errors import TooManyRequests
 from contracts.local_time import local_day
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.explaining.store import RegionState, find_region_state
@@ -22,6 +23,8 @@ from services.work import Work
 
 # The region as it is, which most questions are about, and as it was last supposed for a pair that cannot be proposed.
 _KEPT: Final = 2
+# Whoever waits for a plan holds one of the process's connections, which all else that it does needs as well.
+AT_ONCE: Final = 6
 
 Suppose: TypeAlias = Callable[[Region], Region]
 
@@ -46,12 +49,25 @@ class Plans:
 
     def __init__(self) -> None:
         self.number = 0
+        self._asking = 0
         self._one_at_a_time = asyncio.Lock()
         self._read: tuple[RegionState, Region] | None = None
         self._made: tuple[_Made, ...] = ()
 
     async def plan_for(self, work: Work, suppose: Suppose) -> VisitPlan:
-        """The region matched as by a run of now, were it as is supposed; `work` sees one moment of the tables."""
+        """The region matched as by a run of now, were it as is supposed; `work` sees one moment of the tables.
+
+        Raises TooManyRequests while so many wait already that others would be held up.
+        """
+        if self._asking >= AT_ONCE:
+            raise TooManyRequests()
+        self._asking += 1
+        try:
+            return await self._in_turn(work, suppose)
+        finally:
+            self._asking -= 1
+
+    async def _in_turn(self, work: Work, suppose: Suppose) -> VisitPlan:
         state = await find_region_state(work.connection, local_day(work.now))
         async with self._one_at_a_time:
             region = suppose(await self._load(work, state))

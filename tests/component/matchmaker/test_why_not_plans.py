@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.companies.slots import SlotChanged, SlotOpened
+from contracts.errors import TooManyRequests
 from contracts.local_time import local_day
 from contracts.matchmaker.explanations import GateCode
 from contracts.matchmaker.policies import ChangePolicy, NewPolicy, PolicySettings, Weights
@@ -48,6 +49,21 @@ async def why(desk, questions, asked=FIRST, slot=NARROW):
 def failing(answered):
     """The gates that fail."""
     return [gate.code for gate in answered.gates if not gate.passed]
+
+
+def hold_up(monkeypatch):
+    """From here on a plan says when it is begun, and ends once it may."""
+    began, go_on = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def held_up(facts, settings):
+        loop.call_soon_threadsafe(began.set)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
+        return plan_of(facts, settings)
+
+    plan_of = plans.match_visits
+    monkeypatch.setattr(plans, "match_visits", held_up)
+    return began, go_on
 
 
 async def test_two_questions_about_the_same_region_take_one_plan(told):
@@ -143,16 +159,7 @@ async def test_the_region_supposed_for_a_pair_is_kept_beside_the_one_that_is(tol
 
 async def test_who_gives_up_leaves_the_plan_to_the_next(told, monkeypatch):
     """A solver that nobody waits for any more is not started once more."""
-    began, go_on = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def held_up(facts, settings):
-        loop.call_soon_threadsafe(began.set)
-        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
-        return plan_of(facts, settings)
-
-    plan_of = plans.match_visits
-    monkeypatch.setattr(plans, "match_visits", held_up)
+    began, go_on = hold_up(monkeypatch)
     questions = Questions()
     impatient = asyncio.create_task(why(told, questions))
     await began.wait()
@@ -164,6 +171,22 @@ async def test_who_gives_up_leaves_the_plan_to_the_next(told, monkeypatch):
     assert failing(await next_one) == []
     assert impatient.cancelled()
     assert questions.plans.number == 1
+
+
+async def test_so_many_wait_for_a_plan_and_no_more(told, monkeypatch):
+    """Each holds a connection: whoever comes next is told to come back, rather than have all else wait."""
+    began, go_on = hold_up(monkeypatch)
+    monkeypatch.setattr(plans, "AT_ONCE", 1)
+    questions = Questions()
+    first = asyncio.create_task(why(told, questions))
+    await began.wait()
+
+    with pytest.raises(TooManyRequests):
+        await why(told, questions, SECOND, WIDE)
+    go_on.set()
+
+    assert failing(await first) == []
+    assert failing(await why(told, questions)) == []
 
 
 async def test_a_plan_that_failed_is_made_again(told, monkeypatch):
