@@ -40,8 +40,11 @@ def main() -> None:
 
     at_most(pair_class, every, ones, given["class_visits"])
     at_most(pair_slot, every, given["pair_places"].astype(float), given["slot_places"])
-    days, of_pair = np.unique(np.stack([pair_class, given["slot_day"][pair_slot]]), axis=1, return_inverse=True)
-    at_most(of_pair.ravel(), every, ones, np.ones(days.shape[1]))
+    # A class of one visit needs no limit by day: rows that say nothing would only cost HiGHS time.
+    several = np.flatnonzero(given["class_visits"][pair_class] > 1)
+    keys = np.stack([pair_class[several], given["slot_day"][pair_slot[several]]])
+    days, of_pair = np.unique(keys, axis=1, return_inverse=True)
+    at_most(of_pair.ravel(), several, np.ones(several.size), np.ones(days.shape[1]))
     lane_rows, link_columns = np.flatnonzero(mediated), pairs + np.arange(links)
     limit(
         np.r_[pair_lane[lane_rows], link_lane],
