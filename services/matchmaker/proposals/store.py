@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from contracts.companies.bookings import Booking
 from contracts.fields import Contact
 from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.proposals import PartnershipProposal, VisitProposal
@@ -77,12 +76,6 @@ async def find_visit_explanation(connection: Connection, proposal_id: UUID) -> E
     """Why a visit was proposed."""
     text = await connection.fetchval("select explanation from visit_proposal where id = $1", proposal_id)
     return decoder_of(Explanation).decode(text) if text else None
-
-
-async def find_booking_of_proposal(connection: Connection, proposal_id: UUID) -> Booking | None:
-    """The booking that an accepted proposal became."""
-    text = await connection.fetchval("select document from booking where proposal_id = $1", proposal_id)
-    return decoder_of(Booking).decode(text) if text else None
 
 
 async def find_partnership_proposal(

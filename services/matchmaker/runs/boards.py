@@ -20,7 +20,7 @@ from services.matchmaker.matching.board.changes import BoardChange, BoardMoves
 from services.matchmaker.matching.cells import Cell
 from services.matchmaker.matching.inputs import Mediation, Opening, Standing, VisitFacts, Wish
 from services.matchmaker.matching.visits import VisitPlan
-from services.matchmaker.runs import part_store, store
+from services.matchmaker.runs import part_store, run_store
 from services.matchmaker.runs.reach import within_reach
 from services.matchmaker.runs.region import Region, facts_of, load_region
 from services.matchmaker.runs.region_parts import Touched, load_part, with_proposed, with_same_offers
@@ -124,7 +124,7 @@ class RegionBoard:
 async def load_board(work: Work, policy: Policy) -> RegionBoard:
     """The whole region, as the tables tell of it now, with what is proposed there."""
     region = await load_region(work.connection, work.now, reserving=policy.settings.reserved_share > 0)
-    equity = await store.find_last_equity(work.connection)
+    equity = await run_store.find_last_equity(work.connection)
     prices = {Cell(cell.territory, cell.under_reached): cell.price for cell in equity.cells} if equity else {}
     return await asyncio.to_thread(_make, region, policy, local_day(work.now), prices)
 

@@ -3,17 +3,18 @@
 import time
 from itertools import pairwise
 from typing import NamedTuple
-from uuid import UUID
 
-from contracts.matchmaker.match_runs import MatchRun, MatchRunCompleted
+import msgspec
+
+from contracts.matchmaker.match_runs import MatchRunCompleted
 from services.matchmaker.matching.visits import VisitPlan
-from services.matchmaker.runs import change_store, store
+from services.matchmaker.runs import change_store, run_store
 from services.matchmaker.runs.change_store import Change
 from services.matchmaker.runs.changes import ChangeKind
+from services.matchmaker.runs.new_proposals import Origin
+from services.matchmaker.runs.report import POINTS, empty_run
 from services.matchmaker.runs.visit_changes import Written
 from services.work import Work
-
-POINTS = 1000
 
 
 class Watch:
@@ -40,8 +41,7 @@ class Watch:
 class Outcome(NamedTuple):
     """What a turn came to; `size` counts class requests, slots and capacities, `others` who was moved along."""
 
-    run_id: UUID
-    policy_version: int
+    origin: Origin
     size: tuple[int, int, int]
     plan: VisitPlan
     written: Written
@@ -58,10 +58,8 @@ async def tell(work: Work, outcome: Outcome, watch: Watch) -> None:
     await change_store.insert_changes(work.connection, moved, outcome.turn)
     requests, slots, capacities = outcome.size
     loading_ms, solving_ms, storing_ms = watch.times_ms()
-    run = MatchRun(
-        id=outcome.run_id,
-        trigger="event",
-        policy_version=outcome.policy_version,
+    run = msgspec.structs.replace(
+        empty_run(outcome.origin, "event", work.now),
         class_requests=requests,
         slots=slots,
         capacities=capacities,
@@ -70,15 +68,12 @@ async def tell(work: Work, outcome: Outcome, watch: Watch) -> None:
         visits_withdrawn=len(written.withdrawn),
         visits_kept=len(plan.matches) - len(written.made),
         visits_moved=outcome.others,
-        partnerships_proposed=0,
         objective=plan.value / POINTS,
         limited=plan.limited,
-        partnership_objective=0.0,
         unserved_count=len(plan.unserved),
         loading_ms=loading_ms,
         solving_ms=solving_ms,
         storing_ms=storing_ms,
-        started_at=work.now,
     )
-    await store.insert_match_run(work.connection, run)
+    await run_store.insert_run(work.connection, run)
     work.announce(MatchRunCompleted(match_run=run))

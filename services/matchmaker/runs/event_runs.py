@@ -101,10 +101,9 @@ async def _match_around(work: Work, board: RegionBoard, touched: Touched, turn: 
     watch.solved()
     if plan is None:
         return True
-    run_id = work.new_id()
-    written = await write_board_moves(work, board, plan, moves, Origin(run_id, board.policy.version))
-    outcome = Outcome(run_id, board.policy.version, board.size, plan, written, moves.moved, turn)
-    await tell(work, outcome, watch)
+    origin = Origin(work.new_id(), board.policy.version)
+    written = await write_board_moves(work, board, plan, moves, origin)
+    await tell(work, Outcome(origin, board.size, plan, written, moves.moved, turn), watch)
     return True
 
 
@@ -117,16 +116,15 @@ async def _match_whole(work: Work, policy: Policy, touched: Touched, turn: int, 
     facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
     plan = await asyncio.to_thread(whole_plan, facts, policy.settings)
     watch.solved()
-    run_id = work.new_id()
     moves = moves_of(plan, region.waiting)
-    origin = Origin(run_id, policy.version)
+    origin = Origin(work.new_id(), policy.version)
     written = await write_moves(work, region, moves, lambda match: explain_visit(plan, match), origin)
     size = len(region.requests), len(region.slots), len(region.capacities)
     others = sum(
         proposal.class_request_id not in touched.requests and proposal.slot_id not in touched.slots
         for proposal in written.withdrawn
     )
-    await tell(work, Outcome(run_id, policy.version, size, plan, written, others, turn), watch)
+    await tell(work, Outcome(origin, size, plan, written, others, turn), watch)
 
 
 def whole_plan(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:

@@ -37,8 +37,9 @@ from services.matchmaker.proposals.store import (
     update_partnership_proposal,
 )
 from services.matchmaker.runs import partner_facts as facts
-from services.matchmaker.runs import partner_store, store
+from services.matchmaker.runs import partner_store, run_store, store
 from services.matchmaker.runs.new_proposals import Origin
+from services.matchmaker.runs.report import POINTS, empty_run
 from services.matchmaker.runs.visit_facts import mediations_of
 from services.work import Work
 
@@ -69,26 +70,17 @@ async def run_partnerships(work: Work, trigger: str) -> MatchRun | None:
         await _make(work, sides, plan, match, origin)
     if trigger == "event" and not plan.matches and not withdrawn:
         return None
-    run = MatchRun(
-        id=origin.run_id,
-        trigger=trigger,
-        policy_version=policy.version,
-        class_requests=0,
-        slots=0,
+    run = msgspec.structs.replace(
+        empty_run(origin, trigger, work.now),
         capacities=sum(len(profile.capacities) for profile in sides.association_profiles),
         pairs=len(sides.company_profiles) * len(sides.association_profiles),
-        visits_proposed=0,
-        visits_withdrawn=0,
-        visits_kept=0,
         partnerships_proposed=len(plan.matches),
-        objective=0.0,
-        partnership_objective=sum(match.points for match in plan.matches) / 1000,
+        partnership_objective=sum(match.points for match in plan.matches) / POINTS,
         loading_ms=round((loaded - began) * 1000, 1),
         solving_ms=round((solved - loaded) * 1000, 1),
         storing_ms=round((time.perf_counter() - solved) * 1000, 1),
-        started_at=work.now,
     )
-    await store.insert_match_run(work.connection, run)
+    await run_store.insert_run(work.connection, run)
     work.announce(MatchRunCompleted(match_run=run))
     return run
 

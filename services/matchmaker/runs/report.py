@@ -1,5 +1,6 @@
-"""What a match of the whole region tells of itself: its certificate, its equity, its churn, whom it could not serve."""
+"""What a match tells of itself: its certificate, its equity, its churn, whom it could not serve."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,9 +12,33 @@ from services.matchmaker.matching.explaining.unserved import why_unserved
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.shards import ShardSolution
 from services.matchmaker.matching.visits import VisitPlan
+from services.matchmaker.runs.new_proposals import Origin
 
 UNSERVED_LISTED = 100
 POINTS = 1000
+
+
+def empty_run(origin: Origin, trigger: str, now: datetime) -> MatchRun:
+    """A run that has found nothing so far."""
+    return MatchRun(
+        id=origin.run_id,
+        trigger=trigger,
+        policy_version=origin.policy_version,
+        class_requests=0,
+        slots=0,
+        capacities=0,
+        pairs=0,
+        visits_proposed=0,
+        visits_withdrawn=0,
+        visits_kept=0,
+        partnerships_proposed=0,
+        objective=0.0,
+        partnership_objective=0.0,
+        loading_ms=0.0,
+        solving_ms=0.0,
+        storing_ms=0.0,
+        started_at=now,
+    )
 
 
 def with_plan(run: MatchRun, facts: VisitFacts, plan: VisitPlan) -> MatchRun:

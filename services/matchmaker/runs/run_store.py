@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from contracts.matchmaker.equity import EquityTable
 from contracts.matchmaker.match_runs import MatchRun, ShardReport
 from contracts.matchmaker.policies import PolicySettings
 from contracts.message import decoder_of
@@ -41,7 +42,7 @@ async def allow_long_thought(connection: Connection) -> None:
 
 
 async def insert_run(connection: Connection, run: MatchRun) -> None:
-    """Begin a run."""
+    """Keep a run that begins, or that began and ended in this transaction."""
     await connection.execute(
         "insert into match_run (id, version, state, started_at, document) values ($1, $2, $3, $4, $5)",
         run.id,
@@ -88,6 +89,16 @@ async def find_run(connection: Connection, run_id: UUID) -> MatchRun | None:
         return None
     run: MatchRun = decoder_of(MatchRun).decode(row["document"])
     return msgspec.structs.replace(run, replayable=row["kept"])
+
+
+async def find_last_equity(connection: Connection) -> EquityTable | None:
+    """What the last match of the whole region said of equity; None before the first one."""
+    # No other run has any: none after an event, nor the match of partnerships that ends with it, nor one that failed.
+    text = await connection.fetchval(
+        "select document -> 'equity' from match_run where jsonb_typeof(document -> 'equity') = 'object'"
+        " order by started_at desc limit 1"
+    )
+    return decoder_of(EquityTable).decode(text) if text else None
 
 
 async def has_news(connection: Connection) -> bool:

@@ -42,7 +42,7 @@ from services.matchmaker.runs.meanwhile import Possible, moved_on, possible
 from services.matchmaker.runs.new_proposals import Origin
 from services.matchmaker.runs.partnerships import run_partnerships
 from services.matchmaker.runs.region import Region, facts_of, load_region
-from services.matchmaker.runs.report import with_plan
+from services.matchmaker.runs.report import empty_run, with_plan
 from services.matchmaker.runs.triggers import END_RUN, MERGE_RUN, TAKE_FACTS
 from services.matchmaker.runs.visit_changes import moves_of, write_moves
 from services.matchmaker.unmet.handlers import measure_unmet
@@ -62,28 +62,8 @@ async def ask_for_run(work: Work, trigger: str) -> MatchRun:
     if going_on is not None:
         return going_on
     policy = await find_policy(work.connection)
-    run = MatchRun(
-        id=work.new_id(),
-        trigger=trigger,
-        state="requested",
-        stage="facts",
-        progress=0.0,
-        policy_version=policy.version,
-        class_requests=0,
-        slots=0,
-        capacities=0,
-        pairs=0,
-        visits_proposed=0,
-        visits_withdrawn=0,
-        visits_kept=0,
-        partnerships_proposed=0,
-        objective=0.0,
-        partnership_objective=0.0,
-        loading_ms=0.0,
-        solving_ms=0.0,
-        storing_ms=0.0,
-        started_at=work.now,
-    )
+    begun = empty_run(Origin(work.new_id(), policy.version), trigger, work.now)
+    run = msgspec.structs.replace(begun, state="requested", stage="facts", progress=0.0)
     await run_store.insert_run(work.connection, run)
     work.announce(MatchRunStarted(match_run=run))
     work.set_timer(TAKE_FACTS, run.id, work.now)
@@ -167,6 +147,7 @@ async def merge_run(key: str, work: Work) -> None:
     note_change(work, ChangeKind.CLASS_REQUEST, *sorted(left.left_out))
     await end_whole_match(work, told.since_turn)
     await measure_unmet(work, region, plan, run_id)
+    # By the policy in force: they are matched on what is known now, not on the facts that the run keeps.
     partnerships = await run_partnerships(work, run.trigger)
     await run_store.keep_outcome(work.connection, run_id, await asyncio.to_thread(pack, told_by_plan(plan)))
     await work.cancel_timer(END_RUN, run_id)

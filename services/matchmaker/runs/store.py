@@ -1,4 +1,4 @@
-"""What a match run reads of the matchmaker's tables, and the table `match_run`."""
+"""What a match reads of the matchmaker's tables, and what of them it locks before it writes."""
 
 from datetime import date, datetime
 from typing import TypeVar
@@ -14,8 +14,6 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.machines import LIVE_BOOKING_STATES
 from contracts.matchmaker.class_requests import ClassRequest
-from contracts.matchmaker.equity import EquityTable
-from contracts.matchmaker.match_runs import MatchRun
 from contracts.matchmaker.proposals import VisitProposal
 from contracts.matchmaker.schools import School
 from contracts.message import decoder_of
@@ -240,29 +238,3 @@ async def list_proposed_pupils(connection: Connection, slot_ids: list[UUID]) -> 
         slot_ids,
     )
     return {row["slot_id"]: row["pupils"] for row in rows}
-
-
-async def find_last_equity(connection: Connection) -> EquityTable | None:
-    """What the last match of the whole region said of equity; None before the first one."""
-    # No other run has any: none after an event, nor the match of partnerships that ends with it, nor one that failed.
-    text = await connection.fetchval(
-        "select document -> 'equity' from match_run where jsonb_typeof(document -> 'equity') = 'object'"
-        " order by started_at desc limit 1"
-    )
-    return decoder_of(EquityTable).decode(text) if text else None
-
-
-async def insert_match_run(connection: Connection, run: MatchRun) -> None:
-    """Keep what a run found."""
-    await connection.execute(
-        "insert into match_run (id, started_at, document) values ($1, $2, $3)",
-        run.id,
-        run.started_at,
-        run,
-    )
-
-
-async def find_match_run(connection: Connection, run_id: UUID) -> MatchRun | None:
-    """One match run."""
-    text = await connection.fetchval("select document from match_run where id = $1", run_id)
-    return decoder_of(MatchRun).decode(text) if text else None

@@ -18,7 +18,7 @@ from contracts.matchmaker.match_runs import (
 )
 from contracts.matchmaker.proposals import VisitProposalMade
 from services.matchmaker.matching.inputs import VisitFacts
-from services.matchmaker.runs import run_store, shard_work, stages, store
+from services.matchmaker.runs import run_store, shard_work, stages
 from services.matchmaker.runs.handlers import match_every_hour, start_after
 from services.matchmaker.runs.keeping import pack, unpack
 from services.matchmaker.runs.replay import replay
@@ -193,7 +193,7 @@ async def test_events_after_a_run_go_by_its_equity(staged):
     run = await staged.run_until("completed")
 
     async with staged.pool.acquire() as connection:
-        equity = await store.find_last_equity(connection)
+        equity = await run_store.find_last_equity(connection)
 
     assert run.equity is not None
     assert equity == run.equity
