@@ -8,10 +8,9 @@ once, or nobody can say what, the whole region is matched: here where it is smal
 import asyncio
 
 from contracts.local_time import local_day
-from contracts.matchmaker.policies import Policy, PolicySettings
+from contracts.matchmaker.policies import Policy
 from services.matchmaker.matching.explaining.explain import explain_visit
-from services.matchmaker.matching.inputs import VisitFacts
-from services.matchmaker.matching.visits import VisitPlan, match_visits
+from services.matchmaker.matching.visits import match_visits
 from services.matchmaker.policy.store import find_policy
 from services.matchmaker.runs import change_store, store
 from services.matchmaker.runs.boards import RegionBoard, load_board
@@ -114,7 +113,7 @@ async def _match_whole(work: Work, policy: Policy, touched: Touched, turn: int, 
     region = await load_region(work.connection, work.now, reserving=policy.settings.reserved_share > 0)
     watch.loaded()
     facts = await asyncio.to_thread(facts_of, region, policy.settings, local_day(work.now))
-    plan = await asyncio.to_thread(whole_plan, facts, policy.settings)
+    plan = await asyncio.to_thread(match_visits, facts, policy.settings)
     watch.solved()
     moves = moves_of(plan, region.waiting)
     origin = Origin(work.new_id(), policy.version)
@@ -125,8 +124,3 @@ async def _match_whole(work: Work, policy: Policy, touched: Touched, turn: int, 
         for proposal in written.withdrawn
     )
     await tell(work, Outcome(origin, size, plan, written, others, turn), watch)
-
-
-def whole_plan(facts: VisitFacts, settings: PolicySettings) -> VisitPlan:
-    """The best that can be proposed to the whole region."""
-    return match_visits(facts, settings)

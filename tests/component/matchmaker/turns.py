@@ -20,13 +20,14 @@ from contracts.place import place_of
 from contracts.vocabulary import Level, VisitFormat, Weekday
 from deploy.embedded.postgres import RunningPostgres
 from services.database import Pool, close_pool, open_pool, transaction
+from services.matchmaker.matching.visits import match_visits
 from services.matchmaker.policy.store import find_policy
 from services.matchmaker.proposals import handlers as proposing
 from services.matchmaker.requests.handlers import withdraw_of_request
 from services.matchmaker.requests.store import insert_class_request, update_class_request
 from services.matchmaker.runs.boards import load_board
 from services.matchmaker.runs.changes import ChangeKind, note_change
-from services.matchmaker.runs.event_runs import EventRuns, whole_plan
+from services.matchmaker.runs.event_runs import EventRuns
 from services.matchmaker.runs.region import facts_of, load_region
 from services.matchmaker.runs.triggers import MATCH_VISITS
 from services.matchmaker.schools.store import upsert_schools
@@ -123,7 +124,7 @@ class Desk:
             policy = await find_policy(work.connection)
             facts = facts_of(await load_region(work.connection, work.now), policy.settings, local_day(work.now))
             board = await load_board(work, policy)
-        return board.plan.value, whole_plan(facts, policy.settings).value
+        return board.plan.value, match_visits(facts, policy.settings).value
 
     async def runs(self) -> list[MatchRun]:
         """The runs that moved something, the oldest first."""
