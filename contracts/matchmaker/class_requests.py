@@ -56,6 +56,8 @@ class ClassRequestChange(Input, frozen=True, kw_only=True):
 class ClassRequest(Resource, frozen=True, kw_only=True):
     """What a school wishes for one class; state as in `machines.CLASS_REQUEST`.
 
+    `under_reached` says that its school is rural or in priority education; whom matching favours is for the policy to
+    say (`PolicySettings.under_reached_by`).
     One with `replaces_booking_id` was opened by the matchmaker: a visit that the class had booked directly fell through
     without the school's doing, and another is looked for. The school may withdraw it.
     """

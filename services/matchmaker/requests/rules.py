@@ -36,7 +36,7 @@ def actors_of(caller: Caller, school_uai: str) -> set[str]:
 
 
 def is_under_reached(school: School) -> bool:
-    """Whether too few visits reach the school: priority education, or a rural commune."""
+    """Whether the school is one that too few visits reach, as everybody is told; matching goes by the policy."""
     return school.rural or school.priority is not PriorityEducation.NONE
 
 
