@@ -1,7 +1,7 @@
 """Visits: which class is proposed which slot, with which mediator, so that the whole is worth most.
 
-`match_visits` is what the service calls with the facts of a region, or of the neighbourhood of an event.
-Its plan keeps what an explanation needs, so that only new proposals are explained (`explain.py`).
+`match_visits` matches the facts of a region in one piece; `shards.py` puts a region together from its shards, and
+`board/` follows events. A plan keeps what an explanation needs, so that only new proposals are explained.
 """
 
 from datetime import date
@@ -148,7 +148,7 @@ def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySett
     return VisitPlan(
         matches=tuple(match for _, match in found),
         value=round(solution.value),
-        bound=ceil(solution.bound + _left_out_gain(asked, solution.prices) - _ROUNDING),
+        bound=ceil(solution.bound + _left_out_gain(asked, solution) - _ROUNDING),
         weights=weights,
         tables=tables,
         candidates=candidates,
@@ -165,15 +165,18 @@ def plan_of(asked: Asked, floors: Ints, solution: Solution, settings: PolicySett
     )
 
 
-def _left_out_gain(asked: Asked, prices: Prices) -> float:
-    """Return by how much pairs that were not chosen among could exceed the bound, at the prices that prove it."""
-    left_out, tables = asked.candidates.left_out, asked.tables
+def _left_out_gain(asked: Asked, solution: Solution) -> float:
+    """Return by how much a choice with pairs that were not chosen among could exceed the bound, by its prices."""
+    left_out, tables, prices = asked.candidates.left_out, asked.tables, solution.prices
     if left_out is None:
         return 0.0
     # Whatever else they would have to pay, for days and mediators, is left out too: the bound holds all the same.
     paid = prices.visit[left_out.c] + prices.place[left_out.s]
     paid += np.where(tables.wishes.under_reached[left_out.c], 0.0, prices.open_place[left_out.s])
-    return float(np.maximum(left_out.points - paid, 0.0).sum())
+    gain = left_out.points - paid
+    # Even a pair that gains nothing can be part of a choice that a search to the end did not see.
+    most = float(gain.max() if gain.max() < 0 else gain[gain > 0].sum())
+    return max(0.0, solution.price_slack + most)
 
 
 def _matches(

@@ -144,6 +144,27 @@ def test_what_is_left_out_is_priced_out() -> None:
     assert plan.value < best <= plan.bound
 
 
+def test_what_is_left_out_is_priced_out_of_a_search_to_the_end() -> None:
+    """A pooled slot holds one of two classes; a search to the end saw no other slot, and the bound knows of it."""
+    wish_list = [a_wish(id=number(1), pupils=20), a_wish(id=number(2), pupils=24)]
+    pooled = an_opening(slot_id=number(11), pooled=True, pupils_free=40)
+    other = an_opening(slot_id=number(12), groups_free=1, day=VISIT_DAY.replace(day=19))
+    facts = VisitFacts(wishes=tuple(wish_list), openings=(pooled, other), mediations=(), standing=(), today=TODAY)
+    policy = PolicySettings(floor_share=0.0)
+    asked = ask(facts, policy)
+    few = find_candidates(asked.tables, (), policy.weights, per_class=0)
+    problem = visit_problem(asked.tables, few, policy.weights, asked.cell_of_class)
+    floors = np.zeros(len(asked.counts.cells), np.int64)
+    problem = msgspec.structs.replace(problem, cell_floor=floors)
+    asked = msgspec.structs.replace(asked, candidates=few, problem=problem)
+    solution = solve(with_floors(asked, floors))
+
+    plan = plan_of(asked, floors, solution, policy)
+
+    assert solution.price_slack > 0
+    assert plan.value < match_visits(facts, policy).value <= plan.bound
+
+
 def all_values(wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]) -> Iterator[int]:
     """The value of every choice that the rules allow, found from the facts."""
     weights = Weights()
