@@ -42,7 +42,8 @@ class ShardSolution(msgspec.Struct, frozen=True, kw_only=True):
     """What one shard chose, by ids: class, slot, mediator; its value and bound in points, its candidate pairs.
 
     `visits`, `places`, `open_places` and `mediators` are prices by id, those that are not 0; `class_days` and
-    `mediator_days` by id and day; `cells` those of floors, by territory and whether under-reached.
+    `mediator_days` by id and day; `cells` those of floors, by territory and whether under-reached. `limited`: the time
+    was over before the search was.
     """
 
     chosen: tuple[tuple[UUID, UUID, UUID | None], ...]
@@ -57,6 +58,7 @@ class ShardSolution(msgspec.Struct, frozen=True, kw_only=True):
     class_days: tuple[tuple[UUID, int, float], ...] = ()
     mediator_days: tuple[tuple[UUID, int, float], ...] = ()
     cells: tuple[tuple[str, bool, float], ...] = ()
+    limited: bool = False
 
 
 def split(facts: VisitFacts) -> dict[str, VisitFacts]:
@@ -112,6 +114,7 @@ def solve_shard(facts: VisitFacts, settings: PolicySettings) -> ShardSolution:
             (cell.territory, cell.under_reached, float(price))
             for cell, price in zip(asked.counts.cells, prices.cell, strict=True)
         ),
+        limited=plan.limited,
     )
 
 
@@ -140,7 +143,13 @@ def merge(facts: VisitFacts, settings: PolicySettings, solutions: Mapping[str, S
     bounds = [certify(problem, each, solution.deficit) for each in proofs]
     best = int(np.argmin(bounds))
     certified = msgspec.structs.replace(
-        solution, prices=proofs[best], bound=max(bounds[best], solution.value), price_slack=0.0, residual=None
+        solution,
+        prices=proofs[best],
+        bound=max(bounds[best], solution.value),
+        price_slack=0.0,
+        residual=None,
+        # What is put together of a search that was given up need not be the same again either.
+        limited=solution.limited or any(each.limited for each in solutions.values()),
     )
     return plan_of(asked, floors, certified, settings)
 

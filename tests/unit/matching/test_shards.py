@@ -235,3 +235,13 @@ def test_what_is_gone_since_is_passed_over() -> None:
 
     assert [match.wish_id for match in merged.matches] == [wish.id]
     assert merged.gap == 0
+
+
+def test_a_plan_says_that_a_shard_was_given_up() -> None:
+    """Its part need not be the same again, so neither need the whole."""
+    facts = facts_of([a_wish(**at(VILLEFRANCHE))], [an_opening(**at(CASTELNAUDARY))])
+    solutions = solved(facts, SETTINGS)
+    given_up = {shard: msgspec.structs.replace(solution, limited=True) for shard, solution in solutions.items()}
+
+    assert not merge(facts, SETTINGS, solutions).limited
+    assert merge(facts, SETTINGS, given_up).limited
