@@ -90,6 +90,21 @@ def test_a_hundred_classes_that_ask_together_are_all_looked_at() -> None:
     assert len(made(moves)) == len({wish for wish, _ in made(moves)}) == 100
 
 
+def test_a_proposal_with_a_mediator_that_is_new_is_learned_with_it() -> None:
+    """Another board was told of the mediator and proposed it: that day it is nobody else's."""
+    one, two = (a_wish(id=number(each), wants_mediation=True) for each in (1, 2))
+    slot, mediator = an_opening(groups_free=2), a_mediation(interventions_left=2)
+    stands = standing(one, slot, PROPOSED, mediator.id)
+    board = Board(world_of([one, two], [slot]).facts, SETTINGS)
+
+    given_up = board.learn(BoardChange(mediations=(mediator,), standing={one.id: (stands,)}))
+    moves = board.change(BoardChange(wishes=(two,)))
+
+    assert given_up == ()
+    assert [match.mediation_id for match in board.plan.matches] == [mediator.id]
+    assert (moves.made, moves.mediators) == ((), ())
+
+
 def test_a_place_is_passed_on() -> None:
     """Only the first class can take the new slot: it does, and leaves its own to the second, which has nothing."""
     one, two = a_wish(id=number(1), level=Level.QUATRIEME), a_wish(id=number(2))

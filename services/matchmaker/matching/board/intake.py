@@ -70,9 +70,12 @@ class _Intake:
         held_slots, held_mediations = self._learn(change)
         slots = self._take_slots({opening.slot_id for opening in change.openings} | held_slots, change.gone_openings)
         classes = self._take_classes({wish.id for wish in change.wishes} | change.standing.keys(), change.gone_wishes)
+        # Before the proposals, which may be with a mediator that is new.
+        could = self._take_mediators(
+            {capacity.id for capacity in change.mediations} | held_mediations, change.gone_mediations
+        )
         self._take_proposals({wish_id: _proposed(stands) for wish_id, stands in change.standing.items()})
-        mediations = {capacity.id for capacity in change.mediations} | held_mediations
-        self._take_mediators(mediations, change.gone_mediations)
+        self._look_at_mediators(could)
         self._seed_classes |= classes
         self._seed_slots |= slots
         self._drop_what_fails(classes, slots)
@@ -191,16 +194,24 @@ class _Intake:
         # A pair may be too few points to be kept for itself; what is proposed is kept.
         at.pairs.look_at_classes(strange, [(c, s) for c in strange for s in at.choice.of_class[c]])
 
-    def _take_mediators(self, told: set[UUID], gone: Iterable[UUID]) -> None:
-        at, mediators = self._at, self._at.mediators
+    def _take_mediators(self, told: set[UUID], gone: Iterable[UUID]) -> dict[int, int]:
+        """Write the mediators' rows; give how many interventions each could give before."""
+        mediators = self._at.mediators
+        could: dict[int, int] = {}
         for mediation_id in sorted({*told, *gone}):
-            capacity = at.facts.mediation_left(mediation_id)
+            capacity = self._at.facts.mediation_left(mediation_id)
             known = mediators.row_of.get(mediation_id)
-            could = mediators.mediations[known].interventions_left if known is not None else 0
+            before = mediators.mediations[known].interventions_left if known is not None else 0
             row = mediators.remove(mediation_id) if capacity is None else mediators.put(capacity)
-            if row is None:
-                continue
-            can = mediators.mediations[row].interventions_left
+            if row is not None:
+                could[row] = before
+        return could
+
+    def _look_at_mediators(self, could: Mapping[int, int]) -> None:
+        """Look for others where these mediators can give less than they are proposed to, for visits where more."""
+        at = self._at
+        for row, before in could.items():
+            can = at.mediators.mediations[row].interventions_left
             given = at.choice.of_mediator[row]
             lost = {(c, s) for c, s in given if not self._can_give(row, c, s)}
             if len(given) > can:
@@ -208,7 +219,7 @@ class _Intake:
             if lost:
                 self._gone.add(row)
                 self._seed_classes.update(c for c, _ in lost)
-            if mediation_id in told and can > max(could, len(given)):
+            if can > max(before, len(given)):
                 self._offer(row)
 
     def _can_give(self, row: int, c: int, s: int) -> bool:
