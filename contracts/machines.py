@@ -241,3 +241,4 @@ MATCH_RUN = Machine(
         _move("fail", "requested solving sweeping", "failed", SYSTEM),
     ),
 )
+ENDED_MATCH_RUN_STATES = frozenset({"completed", "failed"})

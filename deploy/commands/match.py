@@ -13,6 +13,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from contracts.machines import ENDED_MATCH_RUN_STATES
 from contracts.matchmaker.equity import EquityTable
 from contracts.matchmaker.match_runs import GetMatchRun, MatchRun, StartMatchRun
 from deploy.commands.operating import DATA, NATS_URL, operate
@@ -56,7 +57,7 @@ async def show_run(bus: Bus, as_json: bool) -> None:
     run = await bus.ask(StartMatchRun(), OPERATOR)
     with progress_bar() as bar:
         task = bar.add_task(STAGES["facts"], total=1.0)
-        while run.state not in {"completed", "failed"}:
+        while run.state not in ENDED_MATCH_RUN_STATES:
             await asyncio.sleep(LOOK_S)
             run = await bus.ask(GetMatchRun(match_run_id=run.id), OPERATOR)
             bar.update(task, completed=run.progress, description=STAGES.get(run.stage, ""))

@@ -14,12 +14,12 @@ from litestar.response.sse import ServerSentEventMessage
 
 from contracts.caller import Caller
 from contracts.errors import Invalid, TooManyRequests
+from contracts.machines import ENDED_MATCH_RUN_STATES
 from contracts.matchmaker.match_runs import MatchRun
 from services.database import DATABASE_AWAY, Pool
 from services.gateway.api.presenting import present
 from services.gateway.directory.store import find_entry
 
-ENDED = frozenset({"completed", "failed"})
 # How often the directory is looked at.
 LOOK_S = 0.25
 # Whoever stands between cuts a connection that says nothing for half a minute.
@@ -82,7 +82,7 @@ async def progress_of(
                 heard, spoke = run.version, time.monotonic()
                 data = msgspec.json.encode(present(run, caller))
                 yield ServerSentEventMessage(data=data, id=heard, event=run.state)
-            if run.state in ENDED or streams.over or time.monotonic() - began > LONGEST_S:
+            if run.state in ENDED_MATCH_RUN_STATES or streams.over or time.monotonic() - began > LONGEST_S:
                 return
             if time.monotonic() - spoke > HEARTBEAT_S:
                 spoke = time.monotonic()

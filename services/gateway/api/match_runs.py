@@ -10,11 +10,12 @@ from litestar.params import FromPath, HeaderParameter
 from litestar.response import ServerSentEvent
 
 from contracts.caller import Caller, Scope
+from contracts.machines import ENDED_MATCH_RUN_STATES
 from contracts.matchmaker.match_runs import GetMatchRun, MatchRun, StartMatchRun
 from contracts.message import Page
 from services.gateway.api.asking import Ask, KeyHolder, Tell, accepted
 from services.gateway.api.listing import Listing
-from services.gateway.api.match_run_progress import ENDED, ProgressStreams, progress_of, read_last_event_id
+from services.gateway.api.match_run_progress import ProgressStreams, progress_of, read_last_event_id
 
 TAGS = ["Match runs"]
 EVENT_STREAM = "text/event-stream"
@@ -71,7 +72,7 @@ async def follow_match_run(
     streams: ProgressStreams = request.app.state.progress_streams
     streams.require_room()
     run = await ask(GetMatchRun(match_run_id=match_run_id))
-    if run.state in ENDED and run.version <= heard:
+    if run.state in ENDED_MATCH_RUN_STATES and run.version <= heard:
         return Response(None, status_code=204)
     pool = request.app.state.running.pool
     return ServerSentEvent(progress_of(run, heard, caller, pool, streams), headers={"Cache-Control": "no-store"})

@@ -11,7 +11,7 @@ from contracts.matchmaker.policies import PolicySettings
 from contracts.message import decoder_of
 from services.work import Connection
 
-# A run can be repeated as long as it is one of the last so many: a month of nights.
+# A run can be repeated as long as it is one of the last so many: more than a day, where something happens every hour.
 KEPT = 30
 
 

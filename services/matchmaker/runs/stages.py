@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from contracts.local_time import local_day
-from contracts.machines import MATCH_RUN, SYSTEM
+from contracts.machines import ENDED_MATCH_RUN_STATES, MATCH_RUN, SYSTEM
 from contracts.matchmaker.explanations import Explanation
 from contracts.matchmaker.match_runs import (
     MatchRun,
@@ -50,7 +50,6 @@ from services.work import Work
 
 # France takes a minute; whatever holds a run up for this long will not let it go on.
 LONGEST_RUN = timedelta(hours=1)
-GOING_ON = frozenset({"requested", "solving", "sweeping"})
 # Where a run stands when its facts are taken, and when its territories are solved.
 FACTS_TAKEN, SHARDS_SOLVED = 0.1, 0.7
 
@@ -197,7 +196,7 @@ async def end_overdue(key: str, work: Work) -> None:
 async def fail_run(run_id: UUID, reason: str, work: Work) -> None:
     """Give a run up, unless it has ended."""
     run = await run_store.lock_run(work.connection, run_id)
-    if run is None or run.state not in GOING_ON:
+    if run is None or run.state in ENDED_MATCH_RUN_STATES:
         return
     await run_store.delete_facts(work.connection, run_id)
     await work.cancel_timer(END_RUN, run_id)
