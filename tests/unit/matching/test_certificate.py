@@ -85,9 +85,9 @@ def forced(problem: Problem, pair: int) -> float | None:
     return max((worth(problem, choice) for choice in choices(problem) if pair in choice), default=None)
 
 
-def test_in_packed_slots_a_pair_is_held_against_its_class_alone() -> None:
-    """What a place is worth depends there on who else comes."""
-    problem = Problem(
+def one_packed_slot() -> Problem:
+    """A slot that has places for either of two classes."""
+    return Problem(
         pair_class=rows([0, 1]),
         pair_slot=rows([0, 0]),
         pair_places=rows([2, 3]),
@@ -95,6 +95,18 @@ def test_in_packed_slots_a_pair_is_held_against_its_class_alone() -> None:
         class_visits=rows([1, 1]),
         slot_places=rows([3]),
     )
+
+
+def test_a_packed_slot_tells_no_price_of_one_place() -> None:
+    """What a place is worth depends there on who else comes."""
+    prices = solve(one_packed_slot()).prices
+
+    assert (prices.place.tolist(), prices.open_place.tolist()) == ([0.0], [0.0])
+
+
+def test_in_packed_slots_a_pair_is_held_against_its_class_alone() -> None:
+    """Whatever prices of places are told, they count for nothing there."""
+    problem = one_packed_slot()
     prices = solve(problem).prices
     free = msgspec.structs.replace(prices, visit=scores([0, 2]), place=scores([100]))
 

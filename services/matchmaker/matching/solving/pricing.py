@@ -18,8 +18,9 @@ def prices_of(network: Network, duals: Duals, step: float) -> Prices:
 
     return Prices(
         visit=duals.visit * step,
-        place=duals.place * step,
-        open_place=duals.open_place * step,
+        # What a flow reckoned with, as if each pair took as much as the average, is no price of one place.
+        place=np.where(network.packed, 0.0, duals.place * step),
+        open_place=np.where(network.packed, 0.0, duals.open_place * step),
         mediator=duals.mediator * step,
         cell=duals.cell * step,
         class_day=by_day(network.day_class, network.day_of_class, duals.class_day),
