@@ -1,4 +1,4 @@
-"""Names for the array types of the matcher, and the two array idioms that several of its files need.
+"""Names for the array types of the matcher, and the array idioms that several of its files need.
 
 What an array means belongs to the file that makes it.
 """
@@ -40,10 +40,3 @@ def runs_of(starts: Ints, lengths: Ints) -> Ints:
     """Return the rows of several runs one after another: of each `lengths` rows from `starts` on."""
     before = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
     return before + np.arange(before.size, dtype=np.int64)
-
-
-def best_per_group(values: Ints, group: Ints, groups: int, empty: int) -> Ints:
-    """Return the largest value of each group, (groups,), `empty` where a group has none."""
-    best = np.full(groups, empty, np.int64)
-    np.maximum.at(best, group, values)
-    return best

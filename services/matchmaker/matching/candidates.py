@@ -18,13 +18,11 @@ from services.matchmaker.matching.gates import (
     COSTLY_GATES,
     GATES,
     SLOT_GATES,
-    is_on_site,
-    minutes,
     within_box,
 )
 from services.matchmaker.matching.inputs import Standing, StandingState
 from services.matchmaker.matching.masks import LEVELS
-from services.matchmaker.matching.pairs import Pairs
+from services.matchmaker.matching.pairs import Pairs, met
 from services.matchmaker.matching.score import pair_points
 from services.matchmaker.matching.tables import Tables
 
@@ -61,7 +59,9 @@ def find_candidates(
     c = np.concatenate([block[0] for block in blocks]) if blocks else np.zeros(0, np.int64)
     s = np.concatenate([block[1] for block in blocks]) if blocks else np.zeros(0, np.int64)
     order = np.lexsort((s, c))
-    pairs = _met(tables, c[order], s[order], _standing_codes(tables, standing))
+    c, s = c[order], s[order]
+    stays = np.isin(c * len(tables.openings.openings) + s, _standing_codes(tables, standing))
+    pairs = met(tables, c, s, stays)
     points = pair_points(tables, pairs, weights)
     packed = (tables.openings.pooled | tables.openings.splitting)[pairs.s]
     kept = _best(pairs, points, per_class) | pairs.stays | packed
@@ -97,17 +97,6 @@ def _sift(tables: Tables, classes: Ints, slots: Ints) -> tuple[Ints, Ints]:
         kept = GATES[code](tables, c, s)
         c, s = c[kept], s[kept]
     return c, s
-
-
-def _met(tables: Tables, c: Ints, s: Ints, standing: Ints) -> Pairs:
-    journey = minutes(tables, c, s)
-    return Pairs(
-        c=c,
-        s=s,
-        minutes=journey,
-        on_site=is_on_site(tables, c, s, journey),
-        stays=np.isin(c * len(tables.openings.openings) + s, standing),
-    )
 
 
 def _best(pairs: Pairs, points: Ints, per_class: int) -> Bools:

@@ -15,7 +15,7 @@ from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Floats, Ints
 from services.matchmaker.matching.explaining import words
 from services.matchmaker.matching.gates import places_needed
-from services.matchmaker.matching.pairs import Pairs
+from services.matchmaker.matching.pairs import Pairs, met
 from services.matchmaker.matching.tables import Tables
 
 POINTS_PER_WEIGHT: Final = 1000
@@ -48,6 +48,11 @@ def visit_parts(tables: Tables, pairs: Pairs, row: int, weights: Weights) -> tup
 def pair_points(tables: Tables, pairs: Pairs, weights: Weights) -> Ints:
     """Return the points of P pairs, (P,): for each the sum of its `visit_parts`."""
     return array_points(_values(tables, pairs), weights)
+
+
+def points_of_pairs(tables: Tables, c: Ints, s: Ints, weights: Weights) -> Ints:
+    """Return the points of the pairs of wish rows `c` and opening rows `s`, (P,), without what staying adds."""
+    return pair_points(tables, met(tables, c, s, np.zeros(c.size, np.bool_)), weights)
 
 
 def array_points(values: dict[PartCode, Floats], weights: Weights) -> Ints:

@@ -68,7 +68,6 @@ class OpeningTable(msgspec.Struct, frozen=True, eq=False):
     first_day_to_propose: Ints
     starts_minute: Ints
     ends_minute: Ints
-    groups_free: Ints
     places_free: Ints
     reserved: Ints
     pooled: Bools
@@ -169,7 +168,6 @@ def _opening_table(openings: tuple[Opening, ...], mediations: tuple[Mediation, .
         first_day_to_propose=ints(today.toordinal() + lead_days(opening) for opening in openings),
         starts_minute=ints(opening.starts_minute for opening in openings),
         ends_minute=ints(opening.ends_minute for opening in openings),
-        groups_free=ints(opening.groups_free for opening in openings),
         places_free=ints(places_free(opening) for opening in openings),
         reserved=ints(opening.reserved for opening in openings),
         pooled=bools(opening.pooled for opening in openings),

@@ -187,14 +187,15 @@ def _matches(
     order = np.lexsort((tables.openings.day[s], c))
     first_of_class = set(order[np.unique(c[order], return_index=True)[1]].tolist())
     return [
-        (row, _match(tables, candidates, row, mediator, weights, is_first=place in first_of_class))
+        (row, match_of(tables, candidates, row, mediator, weights, is_first=place in first_of_class))
         for place, (row, mediator) in enumerate(zip(solution.pairs.tolist(), solution.mediator.tolist(), strict=True))
     ]
 
 
-def _match(
+def match_of(
     tables: Tables, candidates: Candidates, row: int, mediator: int, weights: Weights, *, is_first: bool
 ) -> VisitMatch:
+    """Return the match of a candidate with the mediator of that row, -1 for none; a first one carries the bonus."""
     pairs = candidates.pairs
     c, s = int(pairs.c[row]), int(pairs.s[row])
     wish, opening = tables.wishes.wishes[c], tables.openings.openings[s]

@@ -21,8 +21,7 @@ from services.matchmaker.matching.cells import Cell
 from services.matchmaker.matching.inputs import StandingState, VisitFacts
 from services.matchmaker.matching.solver import solve
 from services.matchmaker.matching.solving.effort import QUICK
-from services.matchmaker.matching.visits import VisitMatch, VisitPlan
-from services.matchmaker.matching.visits import _match as match_of
+from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_of
 
 # With so many classes and slots to look at, and half the region's, the whole region is matched as quickly.
 _MANY = 200

@@ -14,9 +14,8 @@ from contracts.matchmaker.policies import Weights
 from services.matchmaker.matching.arrays import Bools, Ints
 from services.matchmaker.matching.board.rows import BoardRows
 from services.matchmaker.matching.candidates import PAIRS_PER_CLASS
-from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES, is_on_site, minutes
-from services.matchmaker.matching.pairs import Pairs
-from services.matchmaker.matching.score import pair_points
+from services.matchmaker.matching.gates import CHEAP_GATES, COSTLY_GATES, GATES, SLOT_GATES
+from services.matchmaker.matching.score import points_of_pairs
 from services.matchmaker.matching.tables import Tables
 
 # What these ask is asked anew at each match: of places by the problem, of mediators by its links.
@@ -125,14 +124,3 @@ def passing(tables: Tables, c: Ints, s: Ints) -> tuple[Ints, Ints]:
         kept = GATES[code](tables, c, s)
         c, s = c[kept], s[kept]
     return c, s
-
-
-def met(tables: Tables, c: Ints, s: Ints, stays: Bools) -> Pairs:
-    """Return the pairs with how they meet."""
-    journey = minutes(tables, c, s)
-    return Pairs(c=c, s=s, minutes=journey, on_site=is_on_site(tables, c, s, journey), stays=stays)
-
-
-def points_of_pairs(tables: Tables, c: Ints, s: Ints, weights: Weights) -> Ints:
-    """Return the points of the pairs, without what staying adds."""
-    return pair_points(tables, met(tables, c, s, np.zeros(c.size, np.bool_)), weights)

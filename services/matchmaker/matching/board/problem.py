@@ -16,11 +16,11 @@ from services.matchmaker.matching.board.choice import NOBODY
 from services.matchmaker.matching.board.mediators import columns_of
 from services.matchmaker.matching.board.neighbourhood import Around
 from services.matchmaker.matching.board.packing import Room, rooms
-from services.matchmaker.matching.board.pairs import met
 from services.matchmaker.matching.board.position import Position
 from services.matchmaker.matching.board.rows import taken
 from services.matchmaker.matching.candidates import Candidates
 from services.matchmaker.matching.inputs import Mediation
+from services.matchmaker.matching.pairs import met
 from services.matchmaker.matching.problem import Problem
 from services.matchmaker.matching.tables import OpeningTable, Tables
 from services.matchmaker.matching.visit_problem import visit_problem
@@ -92,7 +92,6 @@ def _openings(at: Position, around: Around, slots: list[int]) -> OpeningTable:
     others = by_reached + by_under_reached
     return msgspec.structs.replace(
         table,
-        groups_free=np.maximum(table.groups_free - others, 0),
         places_free=np.maximum(table.places_free - others, 0),
         # Places that are reserved are taken first by those for whom they are.
         reserved=np.maximum(table.reserved - by_under_reached, 0),

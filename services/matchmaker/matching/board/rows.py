@@ -1,6 +1,6 @@
 """The columns of `tables.py` for a board: rows keep their place, changed ones are written over, new ones come last.
 
-A row whose thing is gone stays, and is not looked at. Mediators are kept apart (`board_mediators.py`), so that the
+A row whose thing is gone stays, and is not looked at. Mediators are kept apart (`mediators.py`), so that the
 tables given here have none.
 """
 

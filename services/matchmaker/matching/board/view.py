@@ -7,15 +7,15 @@ import numpy as np
 
 from services.matchmaker.matching.arrays import Bools, Bytes, Ints, ints
 from services.matchmaker.matching.board.mediators import columns_of
-from services.matchmaker.matching.board.pairs import LATER, met
+from services.matchmaker.matching.board.pairs import LATER
 from services.matchmaker.matching.board.position import Position
 from services.matchmaker.matching.board.rows import taken
 from services.matchmaker.matching.candidates import Candidates
 from services.matchmaker.matching.gates import GATES
 from services.matchmaker.matching.inputs import Opening, Wish
+from services.matchmaker.matching.pairs import met
 from services.matchmaker.matching.tables import Tables
-from services.matchmaker.matching.visits import VisitMatch, VisitPlan
-from services.matchmaker.matching.visits import _match as match_of
+from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_of
 
 
 class _Shown(NamedTuple):

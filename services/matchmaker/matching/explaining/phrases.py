@@ -1,6 +1,6 @@
 """What a gate's sentence is made of, and how values and limits are written into it.
 
-The sentences themselves are in `gate_words.py` and `partner_gate_words.py`.
+The sentences themselves are in `gate_words.py`, here and in `partners/`.
 """
 
 from collections.abc import Callable

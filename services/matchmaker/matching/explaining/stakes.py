@@ -12,13 +12,12 @@ import numpy as np
 
 from contracts.matchmaker.explanations import Cost
 from services.matchmaker.matching.arrays import Bools, Floats, Ints, floats
-from services.matchmaker.matching.board.pairs import points_of_pairs
 from services.matchmaker.matching.cells import cell_of
 from services.matchmaker.matching.explaining import stake_words
 from services.matchmaker.matching.gates import places_needed
 from services.matchmaker.matching.inputs import Wish
 from services.matchmaker.matching.problem import Prices
-from services.matchmaker.matching.score import mediator_points
+from services.matchmaker.matching.score import mediator_points, points_of_pairs
 from services.matchmaker.matching.solving.packing import Items, Room, pack
 from services.matchmaker.matching.solving.residual import NEVER
 from services.matchmaker.matching.travel import straight_km

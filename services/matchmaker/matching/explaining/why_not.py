@@ -38,9 +38,8 @@ from services.matchmaker.matching.explaining.nearest import (
 )
 from services.matchmaker.matching.explaining.relaxing import relaxations
 from services.matchmaker.matching.explaining.stakes import exact_cost_of
-from services.matchmaker.matching.gates import is_on_site, minutes
 from services.matchmaker.matching.inputs import Opening, Wish
-from services.matchmaker.matching.pairs import Pairs
+from services.matchmaker.matching.pairs import Pairs, met
 from services.matchmaker.matching.score import mediator_value, part, visit_parts
 from services.matchmaker.matching.visits import VisitPlan
 
@@ -145,10 +144,7 @@ def _pair(plan: VisitPlan, c: int, s: int) -> Pairs:
     known = np.flatnonzero((pairs.c == c) & (pairs.s == s))
     if known.size:
         return pairs.take(known)
-    rows = np.array([c]), np.array([s])
-    journey = minutes(plan.tables, *rows)
-    on_site = is_on_site(plan.tables, *rows, journey)
-    return Pairs(*rows, journey, on_site, np.zeros(1, np.bool_))
+    return met(plan.tables, np.array([c]), np.array([s]), np.zeros(1, np.bool_))
 
 
 def _nearest_mediator_km(plan: VisitPlan, wish: Wish, opening: Opening) -> float:

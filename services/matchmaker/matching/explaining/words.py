@@ -1,7 +1,7 @@
 """Plain words for what the matcher found, in French and in English, with each language's own numbers and dates.
 
-Only phrases live here; gates are put in words in `gate_words.py` and `partner_gate_words.py`,
-whole explanations in `sentences.py`.
+Only phrases live here; gates are put in words in `gate_words.py`, here and in `partners/`, whole explanations in
+`sentences.py`.
 A no-break space keeps a number with its unit, and French punctuation with its word.
 """
 
