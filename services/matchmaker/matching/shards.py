@@ -7,7 +7,6 @@ out and should not have is taken in. So each shard's work is its own, the last s
 whole.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
@@ -50,7 +49,6 @@ class ShardSolution(msgspec.Struct, frozen=True, kw_only=True):
     value: int
     bound: int
     pairs: int
-    seconds: float
     visits: dict[UUID, float] = {}
     places: dict[UUID, float] = {}
     open_places: dict[UUID, float] = {}
@@ -89,7 +87,6 @@ def _of(facts: VisitFacts, shard: str) -> VisitFacts:
 
 def solve_shard(facts: VisitFacts, settings: PolicySettings) -> ShardSolution:
     """Return the best choice for one shard by itself."""
-    began = time.perf_counter()
     asked = ask(facts, settings)
     floors = floors_of(asked.problem, asked.counts, settings)
     solution = solve(with_floors(asked, floors))
@@ -103,7 +100,6 @@ def solve_shard(facts: VisitFacts, settings: PolicySettings) -> ShardSolution:
         value=plan.value,
         bound=plan.bound,
         pairs=int(plan.candidates.points.size),
-        seconds=time.perf_counter() - began,
         visits=_by_id(wishes, prices.visit),
         places=_by_id(slots, prices.place),
         open_places=_by_id(slots, prices.open_place),

@@ -11,7 +11,6 @@ import msgspec
 
 from contracts.matchmaker.policies import PolicySettings
 from services.matchmaker.matching.inputs import VisitFacts
-from services.matchmaker.matching.shards import ShardSolution
 from services.matchmaker.matching.visits import VisitPlan
 
 KeptT = TypeVar("KeptT")
@@ -37,13 +36,6 @@ def unpack(packed: bytes, kind: type[KeptT]) -> KeptT:
 def digest_of(facts: VisitFacts, settings: PolicySettings) -> str:
     """The name of what a run was told: other facts or settings have another."""
     return hashlib.sha256(canonical([facts, settings])).hexdigest()
-
-
-def told_by_shard(solution: ShardSolution) -> dict[str, Any]:
-    """What a shard's solution says, but for the time that it took, which no repetition gives again."""
-    told: dict[str, Any] = msgspec.to_builtins(solution, str_keys=True)
-    told.pop("seconds", None)
-    return told
 
 
 def told_by_plan(plan: VisitPlan) -> dict[str, Any]:

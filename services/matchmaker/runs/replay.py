@@ -13,7 +13,7 @@ import msgspec
 from services.matchmaker.matching.inputs import VisitFacts
 from services.matchmaker.matching.shards import ShardSolution, merge, solve_shard, split
 from services.matchmaker.matching.visits import VisitPlan
-from services.matchmaker.runs.keeping import digest_of, pack, told_by_plan, told_by_shard, unpack
+from services.matchmaker.runs.keeping import digest_of, pack, told_by_plan, unpack
 from services.matchmaker.runs.run_store import Kept
 
 _NOTHING = object()
@@ -41,7 +41,7 @@ def replay(kept: Kept) -> Replay:
     }
     before = {shard: unpack(packed, ShardSolution) for shard, packed in kept.solutions.items()}
     plan = merge(facts, settings, solutions)
-    then, now = told_by_shards(before), told_by_shards(solutions)
+    then, now = msgspec.to_builtins(before, str_keys=True), msgspec.to_builtins(solutions, str_keys=True)
     difference = first_difference(then, now, "shards")
     packed = pack(told_by_plan(plan))
     if not difference and packed != kept.outcome:
@@ -49,11 +49,6 @@ def replay(kept: Kept) -> Replay:
         # Bytes may differ where nothing that they say does: then they were written by another version.
         difference = first_difference(then, now, "plan") or "the same plan, written otherwise"
     return Replay(digest=digest_of(facts, settings), plan=plan, difference=difference)
-
-
-def told_by_shards(solutions: dict[str, ShardSolution]) -> dict[str, Any]:
-    """What all territories found, but for the time that it took."""
-    return {shard: told_by_shard(solution) for shard, solution in solutions.items()}
 
 
 def first_difference(then: Any, now: Any, at: str) -> str:

@@ -225,7 +225,6 @@ def test_what_is_gone_since_is_passed_over() -> None:
         value=2000,
         bound=2000,
         pairs=2,
-        seconds=0.1,
         visits={gone: 5.0},
         places={gone: 7.0},
         class_days=((gone, slot.day.toordinal(), 3.0), (wish.id, slot.day.toordinal(), 3.0)),
