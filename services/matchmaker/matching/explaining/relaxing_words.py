@@ -6,6 +6,7 @@ from datetime import date
 from contracts.errors import Wording
 from contracts.vocabulary import Theme, VisitFormat, Weekday
 from services.matchmaker.matching.explaining import words
+from services.matchmaker.matching.explaining.sentences import typeset
 
 _NOTHING = Wording("", "")
 
@@ -13,18 +14,22 @@ _NOTHING = Wording("", "")
 def theme(shown: Iterable[Theme]) -> Wording:
     """Say which themes the class could also ask for."""
     told = words.listed((words.theme(one) for one in shown), empty=_NOTHING)
-    return _typeset(
-        f"If the class also asked for what the visit shows (one of: {told.en}), the theme would suit.",
-        f"Si la classe demandait aussi ce que montre la visite (au choix : {told.fr}), le thème conviendrait.",
+    return typeset(
+        Wording(
+            f"If the class also asked for what the visit shows (one of: {told.en}), the theme would suit.",
+            f"Si la classe demandait aussi ce que montre la visite (au choix : {told.fr}), le thème conviendrait.",
+        )
     )
 
 
 def visit_format(ways: Iterable[VisitFormat]) -> Wording:
     """Say how the class could also agree to meet."""
     told = words.listed((words.visit_format(way) for way in ways), empty=_NOTHING)
-    return _typeset(
-        f"If the class also agreed to meet in another way (one of: {told.en}), the format would suit.",
-        f"Si la classe acceptait une autre forme de rencontre (au choix : {told.fr}), le format conviendrait.",
+    return typeset(
+        Wording(
+            f"If the class also agreed to meet in another way (one of: {told.en}), the format would suit.",
+            f"Si la classe acceptait une autre forme de rencontre (au choix : {told.fr}), le format conviendrait.",
+        )
     )
 
 
@@ -133,7 +138,3 @@ def without_mediation() -> Wording:
         "If the class did not wish for mediation, none would be needed.",
         "Si la classe ne souhaitait pas de médiation, il n'en faudrait pas.",
     )
-
-
-def _typeset(english: str, french: str) -> Wording:
-    return Wording(english, words.typeset_french(french))
