@@ -51,6 +51,16 @@ def covers(capacity: Mediation, latitude: float, longitude: float, department: s
     return department in capacity.departments or distance <= capacity.radius_km
 
 
+def covers_places(capacity: Mediation, latitude: Floats, longitude: Floats, department: NDArray[np.str_]) -> Bools:
+    """Say which of N places lie in the mediator's territory, (N,): `covers` over arrays."""
+    if capacity.radius_km is None and not capacity.departments:
+        return np.ones(department.size, np.bool_)
+    covered = np.isin(department, sorted(capacity.departments))
+    if capacity.radius_km is not None:
+        covered |= straight_km(capacity.latitude, capacity.longitude, latitude, longitude) <= capacity.radius_km
+    return covered
+
+
 def bits_for_classes(wishes: Sequence[Wish], mediations: Sequence[Mediation]) -> Bytes:
     """Return, for C wishes, the bits of the A mediators that suit each class: (C, ceil(A / 8)) bytes."""
     levels = ints(any_of(capacity.levels, LEVELS) for capacity in mediations)
@@ -93,14 +103,8 @@ def slot_columns(openings: Sequence[Opening]) -> SlotColumns:
 
 def suits_slots(capacity: Mediation, slots: SlotColumns) -> Bools:
     """Say to which of S slots the mediator can come, (S,): `suits_slot` over arrays."""
-    in_territory = np.isin(slots.department, sorted(capacity.departments))
-    if capacity.radius_km is not None:
-        distance = straight_km(capacity.latitude, capacity.longitude, slots.latitude, slots.longitude)
-        in_territory |= distance <= capacity.radius_km
-    elif not capacity.departments:
-        in_territory[:] = True
     suits: Bools = (
-        in_territory
+        covers_places(capacity, slots.latitude, slots.longitude, slots.department)
         & (slots.day >= capacity.from_date.toordinal())
         & (slots.day <= capacity.until_date.toordinal())
         & (slots.weekday & any_of(capacity.weekdays, WEEKDAYS) != 0)

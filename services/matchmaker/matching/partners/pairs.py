@@ -132,11 +132,7 @@ def _against(companies: _Companies, capacity: Mediation, weights: Weights) -> tu
     """Return which companies a capacity fits, its period and interventions apart, and the points of each."""
     themes, levels = any_of(capacity.themes, THEMES), any_of(capacity.levels, LEVELS)
     km = travel.straight_km(capacity.latitude, capacity.longitude, companies.latitude, companies.longitude)
-    comes = np.isin(companies.department, sorted(capacity.departments))
-    if capacity.radius_km is not None:
-        comes |= km <= capacity.radius_km
-    elif not capacity.departments:
-        comes[:] = True
+    comes = mediation.covers_places(capacity, companies.latitude, companies.longitude, companies.department)
     nearest_km = np.minimum.reduceat(np.where(comes, km, np.inf), companies.starts)
     fitting = np.isfinite(nearest_km) & (companies.themes & themes != 0) & (companies.levels & levels != 0)
     availability = min(capacity.interventions_left, _MANY_INTERVENTIONS) / _MANY_INTERVENTIONS
