@@ -3,7 +3,10 @@
 Everything given here fits together, so that a test says only what differs.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
+from itertools import combinations
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +28,7 @@ from services.matchmaker.matching.inputs import (
 TODAY = date(2026, 9, 1)
 # A Thursday, no holiday.
 VISIT_DAY = date(2026, 11, 12)
+NEXT_TUESDAY = date(2026, 11, 17)
 
 TOULOUSE = (43.6045, 1.4440, "31")
 BLAGNAC = (43.6350, 1.3970, "31")
@@ -131,7 +135,7 @@ def subsets(words: Any, most: int = 3) -> st.SearchStrategy[frozenset[Any]]:
     return st.frozensets(st.sampled_from(list(words)), max_size=most)
 
 
-_PLACES = st.sampled_from([TOULOUSE, BLAGNAC, ALBI, FOIX])
+_PLACES = (TOULOUSE, BLAGNAC, ALBI, FOIX)
 _LEVELS = (Level.CM2, Level.QUATRIEME, Level.TROISIEME, Level.BTS1)
 _THEMES = (Theme.AEROSPACE, Theme.DIGITAL, Theme.ENERGY)
 # Few days, among them a Saturday, a school holiday and two days too near.
@@ -141,45 +145,119 @@ _DAYS = (
     date(2026, 10, 22),
     VISIT_DAY,
     date(2026, 11, 14),
-    date(2026, 11, 17),
+    NEXT_TUESDAY,
 )
+
+
+def _subsets_of(words: Iterable[Any], most: int = 3) -> list[frozenset[Any]]:
+    """All sets of so many of the words at most."""
+    given = list(words)
+    return [frozenset(some) for size in range(most + 1) for some in combinations(given, size)]
+
+
+_FEW_DATES = _subsets_of(_DAYS, 1)
+_WISH_CHANGES: dict[str, Sequence[Any]] = {
+    "level": _LEVELS,
+    "adults": range(1, 5),
+    "from_date": _DAYS,
+    "until_date": [VISIT_DAY, date(2027, 6, 30)],
+    "weekdays": _subsets_of(Weekday, 5),
+    "themes": _subsets_of(_THEMES),
+    "formats": _subsets_of(VisitFormat),
+    "access_needs": _subsets_of(AccessNeed, 1),
+    "max_travel_minutes": [15, 45, 90, 120],
+    "wants_mediation": [True],
+    "wants_role_model": [True],
+    "declined_slots": _subsets_of([number(30), number(31)], 1),
+    "declined_offers": [frozenset({number(101)})],
+    "taken_dates": _FEW_DATES,
+    "place": _PLACES,
+}
+_OPENING_CHANGES: dict[str, Sequence[Any]] = {
+    "offer_id": [number(101)],
+    "day": _DAYS,
+    "hours": [(starts, starts + lasts) for starts in (480, 555, 660) for lasts in (60, 240)],
+    "groups_free": [0, 2],
+    "pupils_min": [1, 20],
+    "pupils_per_adult": [None, 8, 15],
+    "levels": _subsets_of(_LEVELS, 4),
+    "themes": _subsets_of(_THEMES),
+    "formats": _subsets_of(VisitFormat),
+    "access": _subsets_of(AccessNeed, 4),
+    "minimum_age": [13, 15],
+    "needs_mediation": [True],
+    "role_model": [True],
+    "lead_time_days": [1, 14, 90],
+    "confirmed_on": [TODAY - timedelta(days=ago) for ago in (-1, 37, 400)],
+    "place": _PLACES,
+}
+_MEDIATION_CHANGES: dict[str, Sequence[Any]] = {
+    "from_date": [VISIT_DAY],
+    "until_date": [VISIT_DAY],
+    "interventions_left": [0],
+    "group_size_max": [20],
+    "themes": _subsets_of(_THEMES),
+    "levels": _subsets_of(_LEVELS),
+    "weekdays": _subsets_of(Weekday, 5),
+    "formats": _subsets_of(VisitFormat),
+    "departments": _subsets_of(["31", "81"], 2),
+    "radius_km": [10.0, 80.0],
+    "taken_dates": _FEW_DATES,
+}
+
+
+def even_dice(draw: Callable[[st.SearchStrategy[int]], int]) -> Random:
+    """Dice that are even: left to itself, Hypothesis likes what is first or empty best, and little fits."""
+    return Random(draw(st.integers(0, 2**32 - 1)))
+
+
+def a_few_of(dice: Random, changes: dict[str, Sequence[Any]], most: int = 3) -> dict[str, Any]:
+    """A few changes: were everything different, hardly anything would fit anything else."""
+    chosen = dice.sample(sorted(changes), dice.randint(0, most))
+    return {name: dice.choice(changes[name]) for name in chosen}
 
 
 @st.composite
 def wishes(draw: st.DrawFn, most: int = 4) -> list[Wish]:
     """A few wishes with ids of their own."""
-    return [draw(_wish(number(10 + place))) for place in range(draw(st.integers(0, most)))]
+    dice = even_dice(draw)
+    return [_wish(dice, number(10 + place)) for place in range(dice.randint(0, most))]
 
 
-@st.composite
-def _wish(draw: st.DrawFn, wish_id: UUID) -> Wish:
-    return a_wish(
-        id=wish_id,
-        level=draw(st.sampled_from(_LEVELS)),
-        pupils=draw(st.integers(5, 36)),
-        adults=draw(st.integers(1, 4)),
-        from_date=draw(st.sampled_from(_DAYS)),
-        until_date=draw(st.sampled_from([VISIT_DAY, date(2027, 6, 30)])),
-        weekdays=draw(subsets(Weekday, 5)),
-        themes=draw(subsets(_THEMES)),
-        formats=draw(subsets(VisitFormat)),
-        access_needs=draw(subsets(AccessNeed, 1)),
-        max_travel_minutes=draw(st.sampled_from([15, 45, 90, 120])),
-        visits_wanted=draw(st.integers(1, 3)),
-        wants_mediation=draw(st.booleans()),
-        wants_role_model=draw(st.booleans()),
-        rural=draw(st.booleans()),
-        declined_slots=frozenset(draw(st.lists(st.sampled_from([number(30), number(31)]), max_size=1))),
-        declined_offers=frozenset(draw(st.lists(st.just(number(101)), max_size=1))),
-        taken_dates=frozenset(draw(st.lists(st.sampled_from(_DAYS), max_size=1))),
-        **at(draw(_PLACES)),
-    )
+def _wish(dice: Random, wish_id: UUID) -> Wish:
+    changes = a_few_of(dice, _WISH_CHANGES)
+    changes |= at(changes.pop("place", TOULOUSE))
+    pupils, visits, rural = dice.randint(5, 36), dice.randint(1, 3), dice.random() < 0.5
+    return a_wish(id=wish_id, pupils=pupils, visits_wanted=visits, rural=rural, **changes)
 
 
 @st.composite
 def openings(draw: st.DrawFn, most: int = 4) -> list[Opening]:
     """A few openings with ids of their own."""
-    return [draw(_opening(number(30 + place))) for place in range(draw(st.integers(0, most)))]
+    dice = even_dice(draw)
+    return [_opening(dice, number(30 + place)) for place in range(dice.randint(0, most))]
+
+
+def _opening(dice: Random, slot_id: UUID) -> Opening:
+    changes = {"day": dice.choice([VISIT_DAY, NEXT_TUESDAY])} | a_few_of(dice, _OPENING_CHANGES)
+    changes |= at(changes.pop("place", BLAGNAC))
+    starts, ends = changes.pop("hours", (555, 615))
+    size = dice.choice([20, 36])
+    return an_opening(slot_id=slot_id, starts_minute=starts, ends_minute=ends, pupils_per_group=size, **changes)
+
+
+@st.composite
+def mediations(draw: st.DrawFn, most: int = 3) -> list[Mediation]:
+    """A few mediators with ids of their own."""
+    dice = even_dice(draw)
+    return [_mediation(dice, number(50 + place)) for place in range(dice.randint(0, most))]
+
+
+def _mediation(dice: Random, mediation_id: UUID) -> Mediation:
+    latitude, longitude, _ = dice.choice(_PLACES)
+    changes = {"interventions_left": dice.randint(1, 2)} | a_few_of(dice, _MEDIATION_CHANGES)
+    organisation = number(300 + mediation_id.int)
+    return a_mediation(id=mediation_id, association_id=organisation, latitude=latitude, longitude=longitude, **changes)
 
 
 @st.composite
@@ -204,7 +282,7 @@ def similar_openings(draw: st.DrawFn, most: int = 3) -> list[Opening]:
     return [
         an_opening(
             slot_id=number(30 + place),
-            day=draw(st.sampled_from([VISIT_DAY, date(2026, 11, 17)])),
+            day=draw(st.sampled_from([VISIT_DAY, NEXT_TUESDAY])),
             pupils_per_group=draw(st.sampled_from([28, 36])),
             groups_free=draw(st.integers(1, 2)),
         )
@@ -215,68 +293,13 @@ def similar_openings(draw: st.DrawFn, most: int = 3) -> list[Opening]:
 @st.composite
 def openings_of_any_kind(draw: st.DrawFn, most: int = 4) -> list[Opening]:
     """A few openings, of which some pool their places, split large classes, or keep places for under-reached ones."""
+    dice = even_dice(draw)
     kinds: list[dict[str, Any]] = [
         {},
         {"splitting": True},
-        {"pooled": True, "pupils_free": draw(st.sampled_from([0, 15, 40, 70]))},
+        {"pooled": True, "pupils_free": dice.choice([0, 15, 40, 70])},
     ]
     return [
-        msgspec.structs.replace(
-            opening, reserved=draw(st.sampled_from([0, 0, 1, 2, 20])), **draw(st.sampled_from(kinds))
-        )
+        msgspec.structs.replace(opening, reserved=dice.choice([0, 0, 1, 2, 20]), **dice.choice(kinds))
         for opening in draw(openings(most))
     ]
-
-
-@st.composite
-def _opening(draw: st.DrawFn, slot_id: UUID) -> Opening:
-    starts_minute = draw(st.sampled_from([480, 555, 660]))
-    return an_opening(
-        slot_id=slot_id,
-        offer_id=draw(st.sampled_from([number(100), number(101)])),
-        day=draw(st.sampled_from(_DAYS)),
-        starts_minute=starts_minute,
-        ends_minute=starts_minute + draw(st.sampled_from([60, 240])),
-        groups_free=draw(st.integers(0, 2)),
-        pupils_min=draw(st.sampled_from([1, 20])),
-        pupils_per_group=draw(st.sampled_from([20, 36])),
-        pupils_per_adult=draw(st.sampled_from([None, 8, 15])),
-        levels=draw(subsets(_LEVELS, 4)),
-        themes=draw(subsets(_THEMES)),
-        formats=draw(subsets(VisitFormat)),
-        access=draw(subsets(AccessNeed, 4)),
-        minimum_age=draw(st.sampled_from([None, 13, 15])),
-        needs_mediation=draw(st.booleans()),
-        role_model=draw(st.booleans()),
-        lead_time_days=draw(st.sampled_from([1, 14, 90])),
-        confirmed_on=TODAY - timedelta(days=draw(st.sampled_from([-1, 0, 37, 400]))),
-        **at(draw(_PLACES)),
-    )
-
-
-@st.composite
-def mediations(draw: st.DrawFn, most: int = 3) -> list[Mediation]:
-    """A few mediators with ids of their own."""
-    return [draw(_mediation(number(50 + place))) for place in range(draw(st.integers(0, most)))]
-
-
-@st.composite
-def _mediation(draw: st.DrawFn, mediation_id: UUID) -> Mediation:
-    latitude, longitude, _ = draw(_PLACES)
-    return a_mediation(
-        id=mediation_id,
-        association_id=number(300 + mediation_id.int),
-        from_date=draw(st.sampled_from([TODAY, VISIT_DAY])),
-        until_date=draw(st.sampled_from([VISIT_DAY, date(2027, 6, 30)])),
-        interventions_left=draw(st.integers(0, 2)),
-        group_size_max=draw(st.sampled_from([20, 36])),
-        themes=draw(subsets(_THEMES)),
-        levels=draw(subsets(_LEVELS)),
-        weekdays=draw(subsets(Weekday, 5)),
-        formats=draw(subsets(VisitFormat)),
-        departments=draw(subsets(["31", "81"], 2)),
-        radius_km=draw(st.sampled_from([None, 10.0, 80.0])),
-        latitude=latitude,
-        longitude=longitude,
-        taken_dates=frozenset(draw(st.lists(st.sampled_from(_DAYS), max_size=1))),
-    )

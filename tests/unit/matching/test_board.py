@@ -1,5 +1,6 @@
 """A board by example: what an event moves, what it leaves alone, and what it says."""
 
+import msgspec
 import numpy as np
 from hypothesis import given
 
@@ -19,6 +20,7 @@ from services.matchmaker.matching.mediation import (
     suits_slot,
     suits_slots,
 )
+from tests.unit.matching.checker import broken_constraints
 from tests.unit.matching.facts import (
     TODAY,
     VISIT_DAY,
@@ -122,7 +124,7 @@ def test_a_place_is_passed_on() -> None:
 
 
 def test_what_is_accepted_never_moves() -> None:
-    """The same chain with the first visit accepted: nothing moves but the new slot's own proposals."""
+    """The same chain with the first visit accepted: nothing moves, though the second class has nothing."""
     one, two = a_wish(id=number(1), level=Level.QUATRIEME), a_wish(id=number(2))
     slot = an_opening()
     world = world_of([one, two], [slot], [standing(one, slot, ACCEPTED)])
@@ -171,6 +173,69 @@ def test_a_slot_that_loses_places_keeps_the_best() -> None:
     moves = board.change(world.put_opening(an_opening(groups_free=1)))
 
     assert withdrawn(moves) == [(1, 1, "slot_unavailable")]
+
+
+def test_a_slot_that_keeps_more_places_takes_them_back() -> None:
+    """Its only group is kept for under-reached classes by now: the class that is none goes."""
+    wish, slot = a_wish(), an_opening()
+    world = world_of([wish], [slot], [standing(wish, slot, PROPOSED)])
+    board = Board(world.facts, SETTINGS)
+
+    moves = board.change(world.put_opening(an_opening(reserved=1)))
+
+    assert withdrawn(moves) == [(1, 1, "slot_unavailable")]
+
+
+def test_a_slot_that_moves_to_the_day_of_another_visit_is_left() -> None:
+    """A class is proposed two slots, the second of which is now on the day of the first: one of them goes."""
+    wish, slots = a_wish(visits_wanted=2), [an_opening(slot_id=number(1)), an_opening(slot_id=number(2), day=LATER)]
+    world = world_of([wish], slots, [standing(wish, slot, PROPOSED) for slot in slots])
+    board = Board(world.facts, SETTINGS)
+
+    moves = board.change(world.put_opening(an_opening(slot_id=number(2))))
+    world.apply(moves)
+
+    assert (len(moves.withdrawn), moves.made) == (1, ())
+    assert broken_constraints(world.facts, world.proposed) == []
+
+
+def test_a_slot_that_needs_no_mediator_any_more_lets_it_go() -> None:
+    """The visit stays proposed, without."""
+    wish, slot = a_wish(), an_opening(needs_mediation=True)
+    stands = [standing(wish, slot, PROPOSED, mediation_id=number(1))]
+    world = world_of([wish], [slot], stands, [a_mediation()])
+    board = Board(world.facts, SETTINGS)
+
+    moves = board.change(world.put_opening(an_opening()))
+
+    assert [match.mediation_id for match in moves.mediators] == [None]
+    assert (moves.made, moves.withdrawn) == ((), ())
+
+
+def test_a_slot_that_moves_out_of_a_mediators_time_has_another() -> None:
+    """The one who comes is there until the old day only."""
+    wish, slot = a_wish(), an_opening(needs_mediation=True)
+    stands = [standing(wish, slot, PROPOSED, mediation_id=number(1))]
+    mediators = [a_mediation(until_date=VISIT_DAY), a_mediation(id=number(2))]
+    world = world_of([wish], [slot], stands, mediators)
+    board = Board(world.facts, SETTINGS)
+
+    moves = board.change(world.put_opening(an_opening(needs_mediation=True, day=LATER)))
+
+    assert [match.mediation_id for match in moves.mediators] == [number(2)]
+    assert (moves.made, moves.withdrawn) == ((), ())
+
+
+def test_what_ended_with_its_slot_is_not_taken_back_once_more() -> None:
+    """The school declined, and the slot closed, before anybody looked: nothing is left to withdraw."""
+    wish, slot = a_wish(), an_opening()
+    world = world_of([wish], [slot], [standing(wish, slot, PROPOSED)])
+    board = Board(world.facts, SETTINGS)
+    declined, closed = world.decline((wish.id, slot.slot_id)), world.close_slot(slot.slot_id)
+
+    moves = board.change(msgspec.structs.replace(declined, gone_openings=closed.gone_openings))
+
+    assert (moves.made, moves.withdrawn) == ((), ())
 
 
 def test_another_mediator_takes_over() -> None:

@@ -24,7 +24,7 @@ from services.matchmaker.matching.standing import settle
 from services.matchmaker.matching.tables import build_tables
 from services.matchmaker.matching.travel import straight_km
 from services.matchmaker.matching.visit_problem import visit_problem
-from services.matchmaker.matching.visits import VisitPlan, ask, match_visits, plan_of, with_floors
+from services.matchmaker.matching.visits import ask, match_visits, plan_of, with_floors
 from tests.unit.matching.facts import (
     TODAY,
     VISIT_DAY,
@@ -36,24 +36,7 @@ from tests.unit.matching.facts import (
     standing,
     wishes,
 )
-
-
-def matched(
-    wish_list: list[Wish],
-    opening_list: list[Opening],
-    mediation_list: list[Mediation] | None = None,
-    standing_list: list[Standing] | None = None,
-    weights: Weights | None = None,
-) -> VisitPlan:
-    """The plan under the default weights."""
-    facts = VisitFacts(
-        wishes=tuple(wish_list),
-        openings=tuple(opening_list),
-        mediations=tuple(mediation_list or ()),
-        standing=tuple(standing_list or ()),
-        today=TODAY,
-    )
-    return match_visits(facts, PolicySettings(weights=weights or Weights()))
+from tests.unit.matching.planning import planned
 
 
 @st.composite
@@ -75,7 +58,7 @@ def test_every_rule_is_kept(
     """Gates, visits per class, one a day, groups, mediators: checked from the facts, whatever they are."""
     standing_list = data.draw(earlier(wish_list, opening_list))
 
-    plan = matched(wish_list, opening_list, mediation_list, standing_list)
+    plan = planned(wish_list, opening_list, mediation_list, standing_list)
 
     left = settle(wish_list, opening_list, mediation_list, standing_list)
     wish_of = {wish.id: wish for wish in left.wishes}
@@ -113,7 +96,8 @@ def test_the_best_choice_is_found(
     wish_list: list[Wish], opening_list: list[Opening], mediation_list: list[Mediation]
 ) -> None:
     """The points of the matches add up to the plan's value; trying every choice finds nothing above the bound."""
-    plan = matched(wish_list, opening_list, mediation_list)
+    # What choices are tried knows of no floors.
+    plan = planned(wish_list, opening_list, mediation_list, settings=PolicySettings(floor_share=0.0))
 
     best = max(all_values(wish_list, opening_list, mediation_list))
     assert sum(match.points for match in plan.matches) == plan.value
@@ -225,8 +209,8 @@ def test_the_order_of_facts_does_not_matter(
     """The same facts shuffled give the same matches, part by part."""
     shuffle = Random(seed).sample
 
-    plan = matched(wish_list, opening_list, mediation_list)
-    shuffled = matched(
+    plan = planned(wish_list, opening_list, mediation_list)
+    shuffled = planned(
         shuffle(wish_list, len(wish_list)),
         shuffle(opening_list, len(opening_list)),
         shuffle(mediation_list, len(mediation_list)),

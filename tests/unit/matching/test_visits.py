@@ -3,13 +3,11 @@
 import pytest
 
 from contracts.matchmaker.explanations import PartCode
-from contracts.matchmaker.policies import PolicySettings, Weights
 from contracts.vocabulary import Theme, VisitFormat
-from services.matchmaker.matching.inputs import Mediation, Opening, Standing, StandingState, VisitFacts, Wish
-from services.matchmaker.matching.visits import VisitMatch, VisitPlan, match_visits
+from services.matchmaker.matching.inputs import Opening, StandingState, Wish
+from services.matchmaker.matching.visits import VisitMatch, VisitPlan
 from tests.unit.matching.facts import (
     ALBI,
-    TODAY,
     VISIT_DAY,
     a_mediation,
     a_wish,
@@ -18,26 +16,9 @@ from tests.unit.matching.facts import (
     number,
     standing,
 )
+from tests.unit.matching.planning import planned
 
 LATER = VISIT_DAY.replace(day=19)
-
-
-def matched(
-    wish_list: list[Wish],
-    opening_list: list[Opening],
-    mediation_list: list[Mediation] | None = None,
-    standing_list: list[Standing] | None = None,
-    weights: Weights | None = None,
-) -> VisitPlan:
-    """The plan under the default weights."""
-    facts = VisitFacts(
-        wishes=tuple(wish_list),
-        openings=tuple(opening_list),
-        mediations=tuple(mediation_list or ()),
-        standing=tuple(standing_list or ()),
-        today=TODAY,
-    )
-    return match_visits(facts, PolicySettings(weights=weights or Weights()))
 
 
 def pairs_of(plan: VisitPlan) -> list[tuple[int, int]]:
@@ -50,7 +31,7 @@ def pairs_of(plan: VisitPlan) -> list[tuple[int, int]]:
 )
 def test_one_side_alone_matches_nothing(wish_list: list[Wish], opening_list: list[Opening]) -> None:
     """Without classes or without slots there is nothing to propose, and that is no error."""
-    plan = matched(wish_list, opening_list, [a_mediation()])
+    plan = planned(wish_list, opening_list, [a_mediation()])
 
     assert plan.matches == ()
     assert plan.unserved == tuple(wish.id for wish in wish_list)
@@ -58,7 +39,7 @@ def test_one_side_alone_matches_nothing(wish_list: list[Wish], opening_list: lis
 
 def test_a_class_and_a_slot_that_fit_are_matched() -> None:
     """The match carries what a proposal needs."""
-    plan = matched([a_wish()], [an_opening(needs_mediation=True)], [a_mediation()])
+    plan = planned([a_wish()], [an_opening(needs_mediation=True)], [a_mediation()])
 
     (match,) = plan.matches
     assert (match.wish_id, match.slot_id, match.day) == (number(1), number(1), VISIT_DAY)
@@ -73,8 +54,8 @@ def test_who_meets_in_class_travels_nowhere() -> None:
     """Too far for the site, the class meets in class rather than remotely, without a journey."""
     opening = an_opening(formats=frozenset(VisitFormat), **at(ALBI))
 
-    (match,) = matched([a_wish()], [opening]).matches
-    (remote,) = matched([a_wish(formats=frozenset({VisitFormat.REMOTE}))], [opening]).matches
+    (match,) = planned([a_wish()], [opening]).matches
+    (remote,) = planned([a_wish(formats=frozenset({VisitFormat.REMOTE}))], [opening]).matches
 
     assert (match.format, match.travel_minutes) == (VisitFormat.IN_CLASS, 0)
     assert (remote.format, remote.travel_minutes) == (VisitFormat.REMOTE, 0)
@@ -82,7 +63,7 @@ def test_who_meets_in_class_travels_nowhere() -> None:
 
 def test_an_under_reached_class_goes_first() -> None:
     """Of two classes that differ in nothing else, the one that too few visits reach has the only group."""
-    plan = matched([a_wish(id=number(1)), a_wish(id=number(2), rural=True)], [an_opening()])
+    plan = planned([a_wish(id=number(1)), a_wish(id=number(2), rural=True)], [an_opening()])
 
     assert pairs_of(plan) == [(2, 1)]
     assert plan.unserved == (number(1),)
@@ -93,7 +74,7 @@ def test_a_class_without_a_visit_goes_before_a_second_one() -> None:
     better = a_wish(id=number(1), visits_wanted=2, themes=frozenset({Theme.AEROSPACE}))
     slots = [an_opening(slot_id=number(1)), an_opening(slot_id=number(2), day=LATER)]
 
-    plan = matched([better, a_wish(id=number(2))], slots)
+    plan = planned([better, a_wish(id=number(2))], slots)
 
     assert {wish for wish, _ in pairs_of(plan)} == {1, 2}
 
@@ -102,7 +83,7 @@ def test_the_first_of_two_visits_carries_the_first_visit() -> None:
     """A class that gets two visits has the bonus once, on the earlier day."""
     slots = [an_opening(slot_id=number(2)), an_opening(slot_id=number(1), day=LATER)]
 
-    plan = matched([a_wish(visits_wanted=2)], slots)
+    plan = planned([a_wish(visits_wanted=2)], slots)
 
     first, second = plan.matches
     assert (first.day, second.day) == (VISIT_DAY, LATER)
@@ -119,7 +100,7 @@ def test_a_frozen_visit_keeps_its_class(state: StandingState) -> None:
     """A class that accepted or booked its only visit gets no other proposal, and does not count as unserved."""
     wish, opening = a_wish(), an_opening()
 
-    plan = matched([wish], [opening, an_opening(slot_id=number(2), day=LATER)], [], [standing(wish, opening, state)])
+    plan = planned([wish], [opening, an_opening(slot_id=number(2), day=LATER)], [], [standing(wish, opening, state)])
 
     assert plan.matches == ()
     assert plan.unserved == ()
@@ -129,8 +110,8 @@ def test_an_accepted_visit_holds_its_group_and_a_booked_one_is_already_counted()
     """An accepted visit takes a group of its slot here; a booked one is already left out of the slot's count."""
     holder, other, opening = a_wish(id=number(1)), a_wish(id=number(2)), an_opening()
 
-    accepted = matched([holder, other], [opening], [], [standing(holder, opening, StandingState.ACCEPTED)])
-    booked = matched([holder, other], [opening], [], [standing(holder, opening, StandingState.BOOKED)])
+    accepted = planned([holder, other], [opening], [], [standing(holder, opening, StandingState.ACCEPTED)])
+    booked = planned([holder, other], [opening], [], [standing(holder, opening, StandingState.BOOKED)])
 
     assert pairs_of(accepted) == []
     assert pairs_of(booked) == [(2, 1)]
@@ -144,8 +125,8 @@ def test_an_accepted_visit_holds_its_day_and_its_mediator() -> None:
     later = an_opening(slot_id=number(3), day=LATER, needs_mediation=True)
     accepted = [standing(holder, first, StandingState.ACCEPTED, mediation_id=number(1))]
 
-    two_left = matched([holder, other], [first, same_day, later], [a_mediation(interventions_left=2)], accepted)
-    one_left = matched([holder, other], [first, same_day, later], [a_mediation(interventions_left=1)], accepted)
+    two_left = planned([holder, other], [first, same_day, later], [a_mediation(interventions_left=2)], accepted)
+    one_left = planned([holder, other], [first, same_day, later], [a_mediation(interventions_left=1)], accepted)
 
     assert {slot for _, slot in pairs_of(two_left)} == {3}
     assert pairs_of(one_left) == []
@@ -156,7 +137,7 @@ def test_a_second_visit_is_no_first_one() -> None:
     wish = a_wish(visits_wanted=2)
     opening, further = an_opening(), an_opening(slot_id=number(2), day=LATER)
 
-    plan = matched([wish], [opening, further], [], [standing(wish, opening, StandingState.BOOKED)])
+    plan = planned([wish], [opening, further], [], [standing(wish, opening, StandingState.BOOKED)])
 
     (match,) = plan.matches
     assert match.slot_id == number(2)
@@ -170,9 +151,9 @@ def test_a_proposal_stays_unless_something_clearly_better_comes() -> None:
     slightly = an_opening(slot_id=number(2), pupils_per_group=28)
     clearly = an_opening(slot_id=number(2), pupils_per_group=24, role_model=True)
 
-    kept = matched([wish], [opening, slightly], [], proposed)
-    fresh = matched([wish], [opening, slightly])
-    moved = matched([a_wish(wants_role_model=True)], [opening, clearly], [], proposed)
+    kept = planned([wish], [opening, slightly], [], proposed)
+    fresh = planned([wish], [opening, slightly])
+    moved = planned([a_wish(wants_role_model=True)], [opening, clearly], [], proposed)
 
     assert pairs_of(kept) == [(1, 1)]
     assert kept.matches[0].stays
@@ -184,8 +165,8 @@ def test_a_declined_slot_leads_to_the_next_best() -> None:
     """After a refusal the class is proposed another slot, and never the same again."""
     slots = [an_opening(slot_id=number(1), pupils_per_group=24), an_opening(slot_id=number(2))]
 
-    before = matched([a_wish()], slots)
-    after = matched([a_wish(declined_slots=frozenset({number(1)}))], slots)
+    before = planned([a_wish()], slots)
+    after = planned([a_wish(declined_slots=frozenset({number(1)}))], slots)
 
     assert pairs_of(before) == [(1, 1)]
     assert pairs_of(after) == [(1, 2)]
@@ -196,8 +177,8 @@ def test_a_nearer_mediator_comes() -> None:
     far = a_mediation(id=number(1), latitude=ALBI[0], longitude=ALBI[1])
     near = a_mediation(id=number(2))
 
-    (match,) = matched([a_wish(wants_mediation=True)], [an_opening()], [far, near]).matches
-    (distant,) = matched([a_wish(wants_mediation=True)], [an_opening()], [far]).matches
+    (match,) = planned([a_wish(wants_mediation=True)], [an_opening()], [far, near]).matches
+    (distant,) = planned([a_wish(wants_mediation=True)], [an_opening()], [far]).matches
 
     assert match.mediation_id == number(2)
     assert sum(part.points for part in distant.parts if part.code is PartCode.MEDIATOR_DISTANCE) < 0

@@ -71,9 +71,13 @@ class World:
         return BoardChange(wishes=(wish,))
 
     def put_opening(self, opening: Opening) -> BoardChange:
-        """A slot is new or changed."""
+        """A slot is new or changed; who stands there comes on its new day."""
         self.openings[opening.slot_id] = opening
-        return BoardChange(openings=(opening,))
+        moved = [pair for pair, stands in self.standing.items() if pair[1] == opening.slot_id]
+        moved = [pair for pair in moved if self.standing[pair].day != opening.day]
+        for pair in moved:
+            self.standing[pair] = msgspec.structs.replace(self.standing[pair], day=opening.day)
+        return msgspec.structs.replace(self._told([wish_id for wish_id, _ in moved]), openings=(opening,))
 
     def put_mediation(self, capacity: Mediation) -> BoardChange:
         """A capacity is new or changed."""

@@ -23,7 +23,8 @@ _OFFERS: Final = 4
 class TakenIn(msgspec.Struct, frozen=True, kw_only=True):
     """Where to look, what was dropped (ids of class and slot), and the rows that the events themselves touched.
 
-    `cut` are slots that have fewer places than are proposed, and `gone` mediators that can give less than before.
+    `cut` are slots that have fewer places than are proposed, or leave fewer to classes that are reached well, and
+    `gone` mediators that can give less than before.
     """
 
     seeds: Seeds
@@ -86,10 +87,10 @@ class _Intake:
         at.reprice(sorted(self._seed_slots))
         return TakenIn(
             seeds=Seeds(classes=frozenset(self._seed_classes), slots=frozenset(self._seed_slots)),
-            dropped=tuple(self._dropped),
+            dropped=tuple(pair for pair in self._dropped if _is_told_to_stand(change, *pair)),
             classes=frozenset(classes),
             slots=frozenset(slots),
-            cut=frozenset(s for s in self._seed_slots if at.free(s) < 0),
+            cut=frozenset(s for s in self._seed_slots if at.is_overfilled(s)),
             gone=frozenset(self._gone),
         )
 
@@ -135,7 +136,10 @@ class _Intake:
         at.take_slots((*touched, *lost))
         at.mediators.look_at_slots(changed)
         if changed:
-            at.pairs.look_at_slots(changed, self._kept_of_slots(changed))
+            kept = self._kept_of_slots(changed)
+            at.pairs.look_at_slots(changed, kept)
+            # Another day or another need of mediation: what stands may no longer stand as it is.
+            self._seed_classes.update(c for c, _ in kept)
         return set(touched) | set(lost)
 
     def _take_classes(self, told: set[UUID], gone: Iterable[UUID]) -> set[int]:
@@ -271,6 +275,12 @@ class _Intake:
 
 def _proposed(stands: Iterable[Standing]) -> list[Proposed]:
     return [(each.wish_id, each.slot_id, each.mediation_id) for each in stands if each.state is StandingState.PROPOSED]
+
+
+def _is_told_to_stand(change: BoardChange, wish_id: UUID, slot_id: UUID) -> bool:
+    """Say whether the proposal still waits: what ended together with its slot is not to be taken back once more."""
+    stands = change.standing.get(wish_id)
+    return stands is None or any(each[1] == slot_id for each in _proposed(stands))
 
 
 def _missing(left: dict[UUID, Wish | None] | dict[UUID, Opening | None]) -> list[UUID]:

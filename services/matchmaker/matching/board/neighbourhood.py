@@ -2,7 +2,7 @@
 
 Whoever takes a place leaves one, and whoever is displaced looks for another. These chains are followed from the
 event on, the ones that lose least by the prices first, as Dijkstra follows roads; what is found is matched again as
-one small problem (`board_problem.py`), so that the chain that is best in truth is found among them.
+one small problem (`problem.py`), so that the chain that is best in truth is found among them.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -46,8 +46,8 @@ def neighbourhood(at: Position, seeds: Seeds) -> Around:
         if not _only_lacks_mediator(at, c):
             search.follow(0.0, is_slot=False, row=c)
     for s in sorted(seeds.slots):
-        # Where a slot lost places, its classes have to go somewhere else.
-        if at.free(s) < 0:
+        # Where a slot lost places, or keeps more of them, its classes have to go somewhere else.
+        if at.is_overfilled(s):
             search.displace(0.0, s)
         else:
             search.follow(0.0, is_slot=True, row=s)

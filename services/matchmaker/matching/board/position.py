@@ -80,6 +80,17 @@ class Position:
         """Return the places of a slot that nobody is proposed; negative where it lost some."""
         return self.places[s] - sum(self.needed(c, s) for c in self.choice.of_slot[s])
 
+    def is_overfilled(self, s: int) -> bool:
+        """Say whether more is proposed of a slot than it has, or than it leaves to classes that are reached well."""
+        if self.free(s) < 0:
+            return True
+        reserved = self.rows.openings.openings[s].reserved
+        if not reserved:
+            return False
+        under_reached = self.rows.wishes.under_reached
+        taken = sum(self.needed(c, s) for c in self.choice.of_slot[s] if not under_reached[c])
+        return taken > max(0, self.places[s] - reserved)
+
     def is_mediated(self, c: int, s: int) -> bool:
         """Say whether a mediator takes part."""
         return self.rows.openings.openings[s].needs_mediation or self.rows.wishes.wishes[c].wants_mediation
