@@ -6,7 +6,7 @@ BIN     := .venv/bin
 SETUP   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench contracts lock reference clean
+.PHONY: help setup run demo test check format bench contracts lock front reference clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -57,6 +57,9 @@ lock: $(SETUP) ## Resolve requirements/*.in again into hashed locks that name no
 			--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
+
+front: $(SETUP) ## Fetch the pages' front-end files of others anew (npm), with licences and checksums
+	@$(BIN)/python -m services.gateway.web.static.fetch
 
 reference: $(SETUP) ## Rebuild contracts/reference/ from its sources
 	@.uv/bin/uv run --quiet --no-project --isolated --with-requirements requirements/reference.txt \

@@ -1,0 +1,44 @@
+// What every page has beyond HTML and CSS; each page works without it.
+"use strict";
+
+// A form is sent once: its buttons rest until an answer comes (the hidden `once` key keeps a second sending harmless too).
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("form[data-once]")) {
+    return;
+  }
+  // Not before the browser has read which button was pressed.
+  setTimeout(() => rest(form, true));
+});
+
+// Back from the next page, or from htmx: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-once]").forEach((form) => rest(form, false));
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest?.("form[data-once]");
+  if (form) {
+    rest(form, false);
+  }
+});
+
+// Who sent a form with mistakes hears them first.
+document.addEventListener("DOMContentLoaded", () => showMistakes(document));
+document.addEventListener("htmx:afterSettle", (event) => showMistakes(event.target));
+
+function rest(form, resting) {
+  for (const button of form.querySelectorAll("button:not([type=button]), input[type=submit]")) {
+    if (resting !== (button.dataset.resting === "yes")) {
+      button.dataset.resting = resting ? "yes" : "";
+      button.disabled = resting;
+    }
+  }
+}
+
+function showMistakes(part) {
+  const summary = part.matches?.(".errors") ? part : part.querySelector?.(".errors");
+  if (summary) {
+    summary.setAttribute("tabindex", "-1");
+    summary.focus();
+  }
+}
