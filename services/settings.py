@@ -31,6 +31,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mailbox_token: str = ""
     # Where people reach the gateway: what links in mails and calendars begin with.
     public_url: Annotated[str, Meta(pattern=r"^https?://\S+[^/\s]$")] = "http://127.0.0.1:8000"
+    # What pages sign their forms with; the same for all replicas.
+    secret: str = ""
+    # Whether a click is enough to sign in to the demonstration's accounts.
+    demo_sign_in: bool = False
+    # How a proxy before the gateway names its client, `X-Real-IP` for instance: sign-in codes are limited by it. Where
+    # no proxy sets it, anybody could write anything into it.
+    client_address_header: Annotated[str, Meta(pattern=r"^[A-Za-z-]*$")] = ""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

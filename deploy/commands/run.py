@@ -7,6 +7,7 @@ import click
 
 from deploy.commands.speaking import run_to_end, tell
 from deploy.demo.showing import show_demo, show_keys
+from deploy.demo.state import read_state
 from deploy.embedded.everything import LOOPBACK, run_everything
 
 
@@ -37,7 +38,10 @@ def run(data: Path, host: str, port: int, with_demo: bool) -> None:
 
 async def serve(data: Path, host: str, port: int, with_demo: bool) -> None:
     """Run everything, show the main job, and wait to be cancelled."""
-    async with run_everything(data, host, port, tell) as running:
+    with_demo_sign_in = with_demo or read_state(data) is not None
+    async with run_everything(data, host, port, tell, demo_sign_in=with_demo_sign_in) as running:
+        if with_demo_sign_in and host != LOOPBACK:
+            tell("Whoever reaches this address signs in to the demonstration's accounts by a click.")
         if with_demo:
             await show_demo(running)
             show_keys(running.folder, data)

@@ -17,6 +17,7 @@ from deploy.choreography import durables_of, load_services
 from deploy.embedded.data_folder import DataFolderError, open_data_folder, write_private
 from deploy.embedded.mailbox import mail_settings, mailbox_of
 from deploy.embedded.nats import RunningNats, start_nats
+from deploy.embedded.page_secret import page_secret
 from deploy.embedded.postgres import RunningPostgres, start_postgres
 from deploy.embedded.process import Process, StartError
 from deploy.embedded.service import start_service
@@ -58,11 +59,13 @@ class Endpoints(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def run_everything(data: Path, host: str, port: int, tell: Tell) -> AsyncIterator[Everything]:
+async def run_everything(
+    data: Path, host: str, port: int, tell: Tell, *, demo_sign_in: bool = False
+) -> AsyncIterator[Everything]:
     """Start servers, schemas and streams, then services; stop them in reverse order when the block ends.
 
-    `port` 0 takes a free one. `tell` receives a sentence about each thing worth knowing. Raises DataFolderError,
-    PortBusyError or StartError, with nothing left running.
+    `port` 0 takes a free one. `tell` receives a sentence about each thing worth knowing. `demo_sign_in` opens the
+    demonstration's accounts by a click. Raises DataFolderError, PortBusyError or StartError, with nothing left running.
     """
     began = time.monotonic()
     port = claim_port(host, port)
@@ -78,6 +81,8 @@ async def run_everything(data: Path, host: str, port: int, tell: Tell) -> AsyncI
                     # Official lists of codes, where `passerelle import codes` puts them.
                     "PASSERELLE_REFERENCE_DIR": str(folder / "reference"),
                     **mail_settings(folder, f"http://{host}:{port}"),
+                    "PASSERELLE_SECRET": page_secret(folder),
+                    "PASSERELLE_DEMO_SIGN_IN": str(demo_sign_in).lower(),
                 }
                 await start_services(folder, postgres, nats, settings, services)
                 await wait_listening(host, port)

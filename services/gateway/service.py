@@ -30,6 +30,7 @@ from contracts.companies.visit_offers import (
     VisitOfferPublished,
     VisitOfferStale,
 )
+from contracts.gateway.accounts import CloseAccount, CreateAccount, ListAccounts
 from contracts.gateway.keys import IssueApiKey, ListApiKeys, RevokeApiKey
 from contracts.matchmaker.class_requests import ClassRequestChanged, ClassRequestClosed, ClassRequestSubmitted
 from contracts.matchmaker.match_runs import MatchRunCompleted, MatchRunFailed, MatchRunProgressed, MatchRunStarted
@@ -49,6 +50,7 @@ from contracts.matchmaker.schools import SchoolChanged, SchoolRegistered
 from contracts.matchmaker.unmet_demand import UnmetDemandChanged
 from contracts.message import Event
 from services.bus import Bus
+from services.gateway.auth import accounts, codes, sessions
 from services.gateway.auth import handlers as auth
 from services.gateway.directory import projections as directory
 from services.gateway.notices import delivering, reminding
@@ -142,8 +144,19 @@ def notice_timers(bus: Bus, settings: Settings) -> Mapping[str, TimerHandler]:
 
 service = Service(
     name="gateway",
-    answers={IssueApiKey: auth.issue, ListApiKeys: auth.show_all, RevokeApiKey: auth.revoke},
+    answers={
+        IssueApiKey: auth.issue,
+        ListApiKeys: auth.show_all,
+        RevokeApiKey: auth.revoke,
+        CreateAccount: accounts.create,
+        ListAccounts: accounts.show_all,
+        CloseAccount: accounts.close,
+    },
     follows=dict.fromkeys((*ACTORS, *OFFERS_AND_WISHES, *AGREEMENTS), tell_and_keep),
     reaching_timers=notice_timers,
-    schedule={"40 3 * * *": notices.forget_old_notices},
+    schedule={
+        "40 3 * * *": notices.forget_old_notices,
+        "50 3 * * *": sessions.forget_old_sessions,
+        "55 3 * * *": codes.forget_old_codes,
+    },
 )

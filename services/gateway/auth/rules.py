@@ -26,8 +26,8 @@ ORGANISATION_OF_ROLE: dict[Role, OrganisationKind] = {
     Role.COORDINATOR: OrganisationKind.REGION,
 }
 
-# Which roles somebody may make keys for in its own organisation: a teacher does not make a head of school.
-_ROLES_GRANTED: dict[Role, frozenset[Role]] = {
+# Which roles somebody may make keys and accounts for in its own organisation: a teacher does not make a head of school.
+ROLES_GRANTED: dict[Role, frozenset[Role]] = {
     Role.COMPANY: frozenset({Role.COMPANY}),
     Role.ASSOCIATION: frozenset({Role.ASSOCIATION}),
     Role.TEACHER: frozenset({Role.TEACHER}),
@@ -128,7 +128,7 @@ def decide_grant(new: NewApiKey, caller: Caller) -> Grant:
     grant = Grant(new.role, organisation, name_organisation(new), choose_scopes(new))
     if caller.is_coordinator:
         return grant
-    if not caller.acts_for(organisation, grant.organisation_id) or new.role not in _ROLES_GRANTED[caller.role]:
+    if not caller.acts_for(organisation, grant.organisation_id) or new.role not in ROLES_GRANTED[caller.role]:
         raise Forbidden()
     for scope in grant.scopes:
         if scope not in caller.scopes:
