@@ -13,15 +13,21 @@ from services.gateway.api.once import provide_once
 from services.gateway.api.routes import ROUTES
 from services.gateway.api.versions import Answer
 from services.gateway.auth.guard import KeyRing, check_routes, require_scope
+from services.gateway.auth.sessions import SessionRing
 from services.gateway.bodies import StrictBody
 from services.gateway.directory.travel import Atlas
 from services.gateway.envelope import with_envelope
 from services.gateway.express import with_express_way
+from services.gateway.live.hub import LiveStreams
 from services.gateway.notices.post import open_post
 from services.gateway.openapi import openapi_config
 from services.gateway.parameters import parameters_of, refuse_unknown_parameters
 from services.gateway.problems import EXCEPTION_HANDLERS, MAX_BODY_BYTES
 from services.gateway.service import service
+from services.gateway.web import assets
+from services.gateway.web.refusals import with_pages
+from services.gateway.web.routes import page_router
+from services.gateway.web.templating import template_config
 from services.runtime import running
 from services.settings import Settings
 
@@ -38,11 +44,13 @@ def create_app(settings: Settings) -> Litestar:
         async with running(service, settings) as alive:
             app.state.running = alive
             app.state.key_ring = KeyRing(alive.pool)
+            app.state.session_ring = SessionRing(alive.pool)
             app.state.atlas = Atlas()
+            app.state.live_streams = LiveStreams(alive.pool)
             yield
 
     app = Litestar(
-        route_handlers=ROUTES,
+        route_handlers=[*ROUTES, *assets.routes, page_router(settings)],
         lifespan=[lifespan],
         guards=[require_scope, refuse_unknown_parameters],
         dependencies={
@@ -57,7 +65,8 @@ def create_app(settings: Settings) -> Litestar:
         return_dto=None,
         response_class=Answer,
         request_max_body_size=MAX_BODY_BYTES,
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers=with_pages(EXCEPTION_HANDLERS),
+        template_config=template_config(),
         openapi_config=openapi_config(),
         logging_config=None,
     )

@@ -11,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
 from contracts.errors import FieldError, Invalid, Wording
+from services.gateway.auth.guard import PAGE
 from services.gateway.input_words import field_error
 
 
@@ -53,7 +54,8 @@ def wrong_parameters(known: dict[str, Parameter], complaints: list[dict[str, str
 
 async def refuse_unknown_parameters(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard of every route; raises Invalid naming each parameter that the route does not have."""
-    if not connection.scope["query_string"]:
+    # Links to pages are passed on, and whoever passes them on adds words of their own.
+    if not connection.scope["query_string"] or PAGE in handler.opt:
         return
     known = {each.written for each in connection.app.state.parameters.get(handler.handler_name, {}).values()}
     unknown = sorted(set(connection.query_params) - known)

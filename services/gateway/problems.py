@@ -83,9 +83,9 @@ class RequestRejected(PasserelleError):
     sentence = Wording("The request cannot be read.", "La requête est illisible.")
 
 
-def language_of(accept_language: str) -> str:
-    """`fr` or `en`, whichever an Accept-Language header (RFC 9110, 12.5.4) prefers; `en` where it says neither."""
-    best, best_weight = "en", 0.0
+def language_of(accept_language: str, otherwise: str = "en") -> str:
+    """`fr` or `en`, whichever an Accept-Language header (RFC 9110, 12.5.4) prefers; or `otherwise`."""
+    best, best_weight = otherwise, 0.0
     for part in accept_language.lower().split(","):
         tag, _, parameters = part.strip().partition(";")
         language = tag.strip().partition("-")[0]
@@ -142,20 +142,32 @@ def answer_database_away(request: AnyRequest, error: Exception) -> Response[Any]
 
 def answer_framework(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """The answer to what the framework itself refuses."""
-    headers = error.headers or {}
+    told = error_of_framework(request, error)
+    if told is None:
+        return answer_unforeseen(request, error)
+    allowed = {"Allow": _allowed(error)} if isinstance(told, MethodNotAllowed) else None
+    return answer_problem(request, told.problem, allowed)
+
+
+def error_of_framework(request: AnyRequest, error: HTTPException) -> PasserelleError | None:
+    """What the framework refuses, as an error of the catalogue; None for what it does not foresee itself."""
     match error.status_code:
         case 400 if isinstance(error, ValidationException):
-            return answer_refusal(request, _invalid_parameters(request, error))
+            return _invalid_parameters(request, error)
         case 404:
-            return answer_refusal(request, NoSuchAddress())
+            return NoSuchAddress()
         case 405:
-            allowed = headers.get("Allow", headers.get("allow", ""))
-            return answer_problem(request, MethodNotAllowed(allowed=allowed).problem, {"Allow": allowed})
+            return MethodNotAllowed(allowed=_allowed(error))
         case 413:
-            return answer_refusal(request, TooLarge(limit=MAX_BODY_BYTES))
+            return TooLarge(limit=MAX_BODY_BYTES)
         case status if status < 500:
-            return answer_refusal(request, RequestRejected())
-    return answer_unforeseen(request, error)
+            return RequestRejected()
+    return None
+
+
+def _allowed(error: HTTPException) -> str:
+    headers = error.headers or {}
+    return headers.get("Allow", headers.get("allow", ""))
 
 
 def answer_unforeseen(request: AnyRequest, error: Exception) -> Response[Any]:

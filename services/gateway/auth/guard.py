@@ -1,7 +1,7 @@
 """Who is asking, and whether the route is for them: runs before anything of the request's body is read.
 
-Every route needs a key with the scope that it names; those that need none say so (`scope=PUBLIC`), and
-`check_routes` refuses to start an application with a route that says nothing.
+Every route needs a key with the scope that it names, every page a session (sessions.py) with it; those that need none
+say so (`scope=PUBLIC`), and `check_routes` refuses to start an application with a route that says nothing.
 """
 
 import hmac
@@ -19,11 +19,23 @@ from litestar.routes import HTTPRoute
 
 from contracts.caller import Caller, Scope
 from contracts.errors import ScopeMissing, Unauthenticated
+from contracts.vocabulary import OrganisationKind, Role
 from services.gateway.auth.rules import hash_secret, read_key_id
+from services.gateway.auth.session_rules import cookie_name
 from services.gateway.auth.store import StoredKey, find_key, update_last_used
 
 PUBLIC = "public"
 ANY_KEY = "any key"
+# Marks the routes that are pages: there a session counts, and no key, for which nobody guards against forged forms.
+PAGE = "page"
+# Whoever reads public pages without a session: of no organisation, so that nothing but what is public is theirs.
+VISITOR = Caller(
+    key_id="visitor",
+    role=Role.TEACHER,
+    organisation=OrganisationKind.SCHOOL,
+    organisation_id="",
+    scopes=(Scope.READ,),
+)
 
 # A revoked key works this long at most on a replica that knows it; every lookup saved is a query saved.
 REMEMBERED_S = 2.0
@@ -106,6 +118,9 @@ def _holder(stored: StoredKey, secret: str) -> Caller:
 async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of every route: establishes the caller, or raises Unauthenticated or ScopeMissing."""
     wanted = handler.opt.get("scope", ANY_KEY)
+    if PAGE in handler.opt:
+        await _require_session(connection, wanted)
+        return
     if wanted == PUBLIC:
         return
     key_ring: KeyRing = connection.app.state.key_ring
@@ -113,6 +128,19 @@ async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler:
     if wanted != ANY_KEY and Scope(wanted) not in caller.scopes:
         raise ScopeMissing(scope=str(wanted))
     connection.scope["auth"] = caller
+
+
+async def _require_session(connection: ASGIConnection[Any, Any, Any, Any], wanted: str) -> None:
+    """The guard of every page; public ones are for visitors too."""
+    state = connection.app.state
+    session = await state.session_ring.session_of(connection.cookies.get(cookie_name(state.settings.public_url), ""))
+    if session is None and wanted != PUBLIC:
+        raise Unauthenticated()
+    caller = session.caller if session else VISITOR
+    if wanted not in (PUBLIC, ANY_KEY) and Scope(wanted) not in caller.scopes:
+        raise ScopeMissing(scope=str(wanted))
+    connection.scope["auth"] = caller
+    connection.scope["user"] = session
 
 
 def check_routes(app: Litestar) -> None:

@@ -1,0 +1,36 @@
+"""All pages, one area a folder."""
+
+from typing import Any
+
+from litestar import Router
+from litestar.di import Provide
+
+from services.gateway.auth.guard import PAGE
+from services.gateway.web import language_choice
+from services.gateway.web.home import pages as home
+from services.gateway.web.page import provide_act, provide_form, provide_page
+from services.gateway.web.security import PAGE_HEADERS, page_middleware
+from services.settings import Settings
+
+PAGES: list[Any] = [
+    *home.routes,
+    *language_choice.routes,
+]
+
+
+def page_router(settings: Settings) -> Router:
+    """All pages with what they share: the reader's session, forms, headers."""
+    return Router(
+        "/",
+        route_handlers=PAGES,
+        opt={PAGE: True},
+        dependencies={
+            "page": Provide(provide_page),
+            "form": Provide(provide_form),
+            "act": Provide(provide_act),
+        },
+        middleware=page_middleware(settings),
+        response_headers=PAGE_HEADERS,
+        include_in_schema=False,
+        dto=None,
+    )
