@@ -43,6 +43,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop once what is in flight is answered; streams have no end of their own, and are told."""
         self._app.state.progress_streams.end()
+        self._app.state.live_streams.end()
         await super().shutdown(sockets=sockets)
 
     def _end(self, _failed: "asyncio.Future[str]") -> None:

@@ -1,6 +1,7 @@
 -- Keep resources, each unless a later version is there already.
 --
 -- $1 to $14 the columns of the rows, one row at most of each kind and id; parties and tags are words parted by spaces.
+-- Returns what was kept, and who could see it until now where that has changed.
 insert into entry as held (kind, id, version, parties, public, parent, sort_key, state, department, tags, label,
     latitude, longitude, document)
 select kind, id, version, string_to_array(parties, ' '), public, parent, sort_key, state, department,
@@ -15,3 +16,5 @@ on conflict (kind, id) do update set
     label = excluded.label, latitude = excluded.latitude, longitude = excluded.longitude,
     document = excluded.document
 where excluded.version > held.version
+returning new.kind, new.id, coalesce(old.public and not new.public, false) as was_public,
+    case when old.parties <> new.parties then old.parties end as former_parties

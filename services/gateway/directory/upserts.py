@@ -15,8 +15,9 @@ from contracts.companies.slots import Slot
 from contracts.companies.visit_offers import VisitOffer
 from contracts.gateway.visits import OfferSummary
 from contracts.message import Resource
-from services.gateway.directory.entries import entry_of, kind_of
+from services.gateway.directory.entries import Entry, entry_of, kind_of
 from services.gateway.directory.masks import mask
+from services.gateway.live.hearing_rules import Change
 from services.work import Connection
 
 
@@ -31,27 +32,44 @@ _UPSERT_SUMMARIES = _sql("upsert_search_summaries")
 _UPSERT_SLOTS = _sql("upsert_search_slots")
 
 
-async def upsert_resources(connection: "Connection[Any]", resources: Iterable[Resource]) -> None:
-    """Keep resources unless a later version of one is there already."""
+async def upsert_resources(connection: "Connection[Any]", resources: Iterable[Resource]) -> list[Change]:
+    """Keep resources unless a later version of one is there already; returns what changed."""
     latest: dict[tuple[str, UUID], Resource] = {}
     for resource in resources:
         key = kind_of(type(resource)), resource.id
         if key not in latest or resource.version > latest[key].version:
             latest[key] = resource
     kept = [latest[key] for key in sorted(latest)]
-    if kept:
+    entries = [entry_of(resource) for resource in kept]
+    changed: list[Change] = []
+    if entries:
         # Bookings are many: columns cost PostgreSQL two thirds of what rows in JSON do.
-        await connection.execute(_UPSERT_ENTRIES, *zip(*map(_entry_row, kept), strict=True))
+        rows = await connection.fetch(_UPSERT_ENTRIES, *zip(*map(_entry_row, entries), strict=True))
+        by_key = {(entry.kind, entry.id): entry for entry in entries}
+        changed = [_change(by_key[row["kind"], row["id"]], row) for row in rows]
     if offers := [_offer_row(resource) for resource in kept if isinstance(resource, VisitOffer)]:
         await connection.execute(_INSERT_PLACES, offers)
         await connection.execute(_UPSERT_OFFERS, offers)
         await connection.execute(_UPSERT_SUMMARIES, offers)
     if slots := [_slot_row(resource) for resource in kept if isinstance(resource, Slot)]:
         await connection.execute(_UPSERT_SLOTS, slots)
+    return changed
 
 
-def _entry_row(resource: Resource) -> tuple[Any, ...]:
-    entry = entry_of(resource)
+def _change(entry: Entry, row: Any) -> Change:
+    return Change(
+        kind=entry.kind,
+        thing_id=entry.id,
+        version=entry.document.version,
+        state=entry.state,
+        parties=entry.parties,
+        public=entry.public,
+        former_parties=tuple(row["former_parties"] or ()),
+        was_public=row["was_public"],
+    )
+
+
+def _entry_row(entry: Entry) -> tuple[Any, ...]:
     place = entry.place
     return (
         entry.kind,

@@ -20,6 +20,8 @@ from contracts.matchmaker.schools import School
 from contracts.message import Event, Resource
 from contracts.vocabulary import OrganisationKind
 from services.gateway.directory.entries import kind_of
+from services.gateway.directory.projections import note_changes
+from services.gateway.live.hearing_rules import NOTICE, Change, head_of
 from services.gateway.notices import store
 from services.gateway.notices.address_store import AddressRow, upsert_addresses
 from services.gateway.notices.choreography_rules import COMPARED
@@ -89,8 +91,15 @@ async def note_tellings(told: list[Telling], work: Work) -> None:
         (work.new_id(), telling, work.now if work.now - telling.occurred_at > NO_NEWS_AFTER else None)
         for telling in told
     ]
-    if Delivery.WAITING in await store.insert_notices(work.connection, rows):
+    new = await store.insert_notices(work.connection, rows)
+    if any(one.delivery is Delivery.WAITING for one in new):
         work.set_timer(WRITE, "", work.now)
+    note_changes([_heard_by_its_addressee(one) for one in new], work)
+
+
+def _heard_by_its_addressee(one: store.Inserted) -> Change:
+    addressee = head_of(one.party) if one.for_head else one.party
+    return Change(kind=NOTICE, thing_id=one.id, version=1, state=one.kind, parties=(addressee,))
 
 
 async def forget_old_notices(work: Work) -> None:

@@ -29,7 +29,7 @@ select id, fact, party, for_head, kind, about, facts::json, occurred_at, read_at
 from unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
     $9::timestamptz[]) as told (id, fact, party, for_head, kind, about, facts, occurred_at, read_at)
 on conflict (fact, party, for_head) do nothing
-returning delivery
+returning id, kind, party, for_head, delivery
 """
 # What a caller sees: the head of a school also what is for the head alone.
 _MINE = "party = $1 and (not for_head or $2)"
@@ -41,6 +41,16 @@ class Unwritten(NamedTuple):
     id: UUID
     kind: str
     facts: Facts
+
+
+class Inserted(NamedTuple):
+    """A notice that is new, and what becomes of its mail."""
+
+    id: UUID
+    kind: str
+    party: str
+    for_head: bool
+    delivery: Delivery
 
 
 class Outgoing(NamedTuple):
@@ -56,10 +66,10 @@ class Outgoing(NamedTuple):
 
 async def insert_notices(
     connection: "Connection[Any]", rows: Iterable[tuple[UUID, Telling, datetime | None]]
-) -> set[Delivery]:
+) -> list[Inserted]:
     """Note what is to be told, each with when it counts as read, being too old for a mail.
 
-    What was told already stays as it is. Returns what becomes of the mails.
+    What was told already stays as it is. Returns what was not.
     """
     columns = [
         (
@@ -76,7 +86,9 @@ async def insert_notices(
         for notice_id, telling, read_at in rows
     ]
     inserted = await connection.fetch(_INSERT, *zip(*columns, strict=True))
-    return {Delivery(row["delivery"]) for row in inserted}
+    return [
+        Inserted(row["id"], row["kind"], row["party"], row["for_head"], Delivery(row["delivery"])) for row in inserted
+    ]
 
 
 async def list_to_mail(connection: "Connection[Any]", limit: int) -> list[Unwritten]:

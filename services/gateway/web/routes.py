@@ -8,6 +8,7 @@ from litestar.di import Provide
 from services.gateway.auth.guard import PAGE
 from services.gateway.web import language_choice
 from services.gateway.web.home import pages as home
+from services.gateway.web.live import pages as live
 from services.gateway.web.page import provide_act, provide_form, provide_page
 from services.gateway.web.security import PAGE_HEADERS, page_middleware
 from services.settings import Settings
@@ -15,6 +16,7 @@ from services.settings import Settings
 PAGES: list[Any] = [
     *home.routes,
     *language_choice.routes,
+    *live.routes,
 ]
 
 
