@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,8 +85,8 @@ async def template(postgres: RunningPostgres) -> str:
     return TEMPLATE
 
 
-@pytest.fixture
-async def database(postgres: RunningPostgres, template: str) -> AsyncIterator[str]:
+@asynccontextmanager
+async def a_database(postgres: RunningPostgres, template: str) -> AsyncIterator[str]:
     """The name of a fresh, migrated database, its schemas and their rights as in the template."""
     name = f"test_{next(numbers)}"
     connection = await asyncpg.connect(postgres.admin_dsn())
@@ -97,12 +98,26 @@ async def database(postgres: RunningPostgres, template: str) -> AsyncIterator[st
 
 
 @pytest.fixture
-async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNats]:
+async def database(postgres: RunningPostgres, template: str) -> AsyncIterator[str]:
+    """The test's own database."""
+    async with a_database(postgres, template) as name:
+        yield name
+
+
+@asynccontextmanager
+async def a_broker(folder: Path) -> AsyncIterator[RunningNats]:
     """A fresh broker with every service's stream and durables."""
-    running = await start_nats(tmp_path_factory.mktemp("nats"))
+    running = await start_nats(folder)
     await provision_streams(running.url("provision"), durables_of(load_services()))
     yield running
     await end_at_once(running)
+
+
+@pytest.fixture
+async def nats(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNats]:
+    """The test's own broker."""
+    async with a_broker(tmp_path_factory.mktemp("nats")) as running:
+        yield running
 
 
 async def end_at_once(broker: RunningNats) -> None:

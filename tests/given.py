@@ -79,8 +79,8 @@ class Region:
 
 
 @asynccontextmanager
-async def a_region(servers: Servers) -> AsyncIterator[Region]:
-    """Run the four services on these servers until the block ends."""
+async def a_region(servers: Servers, **gateway: str) -> AsyncIterator[Region]:
+    """Run the four services on these servers until the block ends; `gateway` are further settings of the gateway's."""
 
     def settings_of(name: str) -> Settings:
         return Settings(database_dsn=servers.dsn(name), nats_url=servers.nats_url(name))
@@ -88,14 +88,15 @@ async def a_region(servers: Servers) -> AsyncIterator[Region]:
     async with AsyncExitStack() as stack:
         for service in (companies, associations, matchmaker):
             await stack.enter_async_context(running(service, settings_of(service.name)))
-        settings = msgspec.structs.replace(settings_of("gateway"), http_port=0)
-        listener = bind(settings)
+        listener = bind(msgspec.structs.replace(settings_of("gateway"), http_port=0))
+        port = listener.getsockname()[1]
+        gateway = {"public_url": f"http://127.0.0.1:{port}"} | gateway
+        settings = msgspec.structs.replace(settings_of("gateway"), http_port=port, **gateway)
         server = server_of(create_app(settings), settings)
         # Not `serve`: the test runner keeps its own signal handlers.
         serving = asyncio.create_task(server._serve([listener]))
         while not server.started:
             await asyncio.sleep(0.01)
-        port = listener.getsockname()[1]
         operator = await connect(servers.nats_url("operator"), "operator")
         region = Region(f"http://127.0.0.1:{port}", servers, Bus(operator))
         try:
