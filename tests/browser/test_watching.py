@@ -2,13 +2,22 @@
 
 import pytest
 
+from services.gateway.web.static.fetch import sum_of, vendored
 from tests.browser.accessibility import findings, still
 from tests.browser.chromium import a_visitor
+from tests.browser.fetch_axe import VENDOR
 
 HTML = "text/html; charset=utf-8"
 WRONG = """<!doctype html><html><title></title><body style="background:#fff">
 <p style="color:#ccc; width:900px">Gris sur blanc, et trop large</p><img src="/schema/openapi.json"><input>
 </body></html>"""
+
+
+def test_axe_is_what_was_fetched():
+    """By its checksum; whoever wants another version takes it with `make front`."""
+    lines = [f"{sum_of(file)}  {file.relative_to(VENDOR)}" for file in vendored(VENDOR)]
+
+    assert (VENDOR / "checksums.txt").read_text().splitlines() == lines
 
 
 async def test_axe_and_the_width_of_the_window_find_what_is_wrong(browser, region):

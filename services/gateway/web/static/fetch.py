@@ -39,19 +39,19 @@ PACKAGES = (
 )
 
 
-def main() -> None:
-    """Fetch all, and say what was written."""
+def fetch(packages: tuple[Package, ...], vendor: Path) -> None:
+    """Fetch all into the folder, and say what was written."""
     with tempfile.TemporaryDirectory() as folder:
-        for package in PACKAGES:
-            archive = _pack(package, Path(folder))
-            _unpack(package, archive)
-    CHECKSUMS.write_text("".join(f"{sum_of(file)}  {file.relative_to(VENDOR)}\n" for file in vendored()))
-    sys.stdout.write(CHECKSUMS.read_text())
+        for package in packages:
+            _unpack(package, _pack(package, Path(folder)), vendor / package.folder)
+    checksums = "".join(f"{sum_of(file)}  {file.relative_to(vendor)}\n" for file in vendored(vendor))
+    (vendor / CHECKSUMS.name).write_text(checksums)
+    sys.stdout.write(checksums)
 
 
-def vendored() -> list[Path]:
+def vendored(vendor: Path = VENDOR) -> list[Path]:
     """All files of other people, in order of their names."""
-    return sorted(file for file in VENDOR.rglob("*") if file.is_file() and file != CHECKSUMS)
+    return sorted(file for file in vendor.rglob("*") if file.is_file() and file.name != CHECKSUMS.name)
 
 
 def sum_of(file: Path) -> str:
@@ -70,8 +70,7 @@ def _pack(package: Package, folder: Path) -> Path:
     return folder / done.stdout.split()[-1]
 
 
-def _unpack(package: Package, archive: Path) -> None:
-    target = VENDOR / package.folder
+def _unpack(package: Package, archive: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for old in target.iterdir():
         old.unlink()
@@ -85,4 +84,4 @@ def _unpack(package: Package, archive: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    fetch(PACKAGES, VENDOR)
