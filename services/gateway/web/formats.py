@@ -12,6 +12,8 @@ from services.gateway.web.language import FRENCH, _, language, ngettext
 # English as it is written in Europe: the day before the month.
 _LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
 _CLOCKS = {"fr": "HH 'h' mm", "en": "HH:mm"}
+_WHOLE_EUROS = {"fr": "#,##0\N{NO-BREAK SPACE}¤", "en": "¤#,##0"}
+_PERCENTS = {"fr": "#,##0.#\N{NO-BREAK SPACE}%", "en": "#,##0.#%"}
 
 
 def locale() -> Locale:
@@ -70,7 +72,7 @@ def deadline(when: datetime | date, now: datetime | None = None) -> str:
         return _("délai dépassé depuis le %(day)s", day=day(last))
     if left == 0:
         return _("aujourd\N{RIGHT SINGLE QUOTATION MARK}hui au plus tard")
-    near = ngettext("demain", "dans %(num)s jours", left) if left > 1 else _("demain")
+    near = ngettext("demain", "dans %(num)s jours", left)
     return _("jusqu\N{RIGHT SINGLE QUOTATION MARK}au %(day)s (%(near)s)", day=day(last), near=near)
 
 
@@ -84,9 +86,8 @@ def euros(cents: int) -> str:
     if cents == 0:
         return _("gratuit")
     if cents % 100 == 0:
-        return format_currency(
-            cents // 100, "EUR", format="#,##0\N{NO-BREAK SPACE}¤", locale=locale(), currency_digits=False
-        )
+        pattern = _WHOLE_EUROS[language()]
+        return format_currency(cents // 100, "EUR", format=pattern, locale=locale(), currency_digits=False)
     return format_currency(cents / 100, "EUR", locale=locale())
 
 
@@ -108,7 +109,7 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """`82 %`; one digit after the point at most."""
-    return format_percent(share, format="#,##0.#\N{NO-BREAK SPACE}%", locale=locale())
+    return format_percent(share, format=_PERCENTS[language()], locale=locale())
 
 
 def _day_of(when: date | datetime) -> date:

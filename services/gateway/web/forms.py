@@ -211,7 +211,7 @@ def _plain(bare: Any, name: str, text: str) -> Any:
             cents = Decimal(re.sub(r"[\s€]", "", text).replace(",", ".")) * 100
         except InvalidOperation:
             return text
-        return int(cents) if cents == cents.to_integral_value() else text
+        return int(cents) if cents.is_finite() and cents == cents.to_integral_value() else text
     if isinstance(bare, inspect.IntType | inspect.FloatType):
         return re.sub(r"\s", "", text).replace(",", ".")
     if isinstance(bare, inspect.DateTimeType):
