@@ -21,13 +21,19 @@ class ListPosition(NamedTuple):
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list is narrowed to; None or empty narrows nothing."""
+    """What a list is narrowed to; None or empty narrows nothing.
+
+    `party` is whose things they are (`company:0190…`); `from_key` and `before_key` bound the list's own order.
+    """
 
     parent: object = None
+    party: str | None = None
     state: str | None = None
     department: str | None = None
     tags: tuple[str, ...] = ()
     search: str | None = None
+    from_key: str | None = None
+    before_key: str | None = None
 
 
 async def find_entry(connection: "Connection[Any]", kind: type[ResourceT], entry_id: UUID) -> ResourceT | None:
@@ -59,16 +65,25 @@ async def list_entries(
         mine = "parties @> array[?::text]"
         want(mine if kind in PRIVATE else f"(public or {mine})", caller.party)
     want("parent = ?", None if filters.parent is None else str(filters.parent))
+    want("parties @> array[?::text]", filters.party)
+    want("parent = any(?::text[])", [str(parent) for parent in filters.parents] or None)
     want("state = ?", filters.state)
+    want("state = any(?::text[])", list(filters.states) or None)
+    want("sort_key >= ?", filters.since)
+    want("sort_key < ?", filters.before)
     want("department = ?", filters.department)
     want("tags @> ?::text[]", list(filters.tags) or None)
     want("strpos(label, ?) > 0", plain(filters.search) if filters.search else None)
+    want("sort_key >= ?", filters.from_key)
+    want("sort_key < ?", filters.before_key)
     if after is not None:
         values.append(after.id)  # type: ignore[arg-type]
-        want(f"(sort_key, id) > (?, ${len(values)})", after.sort_key)
+        beyond = "<" if filters.last_first else ">"
+        want(f"(sort_key, id) {beyond} (?, ${len(values)})", after.sort_key)
+    order = "sort_key desc, id desc" if filters.last_first else "sort_key, id"
     rows = await connection.fetch(
         f"select sort_key, id, document from entry where {' and '.join(conditions)}"  # noqa: S608  constants and $n
-        f" order by sort_key, id limit {limit:d}",
+        f" order by {order} limit {limit:d}",
         *values,
     )
     decode = decoder_of(kind).decode
