@@ -1,6 +1,6 @@
-"""Fetches axe-core, with which the tests look at pages, as the pages' own front-end files are fetched; no page loads it.
+"""Fetches axe-core, with which the tests look at pages, as the pages' own front-end files are fetched.
 
-Run by `make front`. It is under the Mozilla Public Licence 2.0, whose text lies beside it; we use it as it is published.
+Run by `make front`. No page loads it. Used as published, under the Mozilla Public Licence 2.0 that lies beside it.
 """
 
 from pathlib import Path
