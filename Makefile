@@ -6,7 +6,7 @@ BIN     := .venv/bin
 SETUP   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format bench contracts lock front reference clean
+.PHONY: help setup run demo test check format tour bench contracts lock front reference clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -42,6 +42,9 @@ format: $(SETUP) ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
 
+tour: $(SETUP) ## Take pictures of the main pages of a demo region into build/tour/ (needs Chromium)
+	@$(BIN)/python -m tests.browser.tour $(ARGS)
+
 bench: $(SETUP) ## Measure the main job, print the figures and write build/bench.json
 	@mkdir -p build
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -60,6 +63,7 @@ lock: $(SETUP) ## Resolve requirements/*.in again into hashed locks that name no
 
 front: $(SETUP) ## Fetch the pages' front-end files of others anew (npm), with licences and checksums
 	@$(BIN)/python -m services.gateway.web.static.fetch
+	@$(BIN)/python -m tests.browser.fetch_axe
 
 reference: $(SETUP) ## Rebuild contracts/reference/ from its sources
 	@.uv/bin/uv run --quiet --no-project --isolated --with-requirements requirements/reference.txt \
