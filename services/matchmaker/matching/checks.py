@@ -11,12 +11,12 @@ from typing import Final
 import msgspec
 
 from contracts.matchmaker.explanations import Gate, GateCode, GateValue
+from contracts.reference.school_hours import hours_of, longest_journey
 from contracts.vocabulary import LEVEL_AGES, VisitFormat
 from services.matchmaker.matching import mediation, travel
 from services.matchmaker.matching.explaining import gate_words, words
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import ACCESS, FORMATS, LEVELS, THEMES, WEEKDAYS, codes
-from services.matchmaker.matching.school_hours import hours_of, longest_journey
 from services.matchmaker.matching.tables import is_school_day, lead_days, places_free
 
 

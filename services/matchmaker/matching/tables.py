@@ -12,12 +12,12 @@ import msgspec
 import numpy as np
 
 from contracts.reference import calendar
+from contracts.reference.school_hours import hours_of
 from contracts.vocabulary import LEVEL_AGES
 from services.matchmaker.matching import mediation, travel
 from services.matchmaker.matching.arrays import Bools, Bytes, Floats, Ints, bools, floats, ints
 from services.matchmaker.matching.inputs import Mediation, Opening, Wish
 from services.matchmaker.matching.masks import ACCESS, FORMATS, LEVELS, THEMES, WEEKDAYS, any_of, exactly
-from services.matchmaker.matching.school_hours import hours_of
 
 # PRODUCT, bookings: a class books seven days ahead at least, whatever shorter time the offer allows.
 SHORTEST_LEAD_DAYS: Final = 7

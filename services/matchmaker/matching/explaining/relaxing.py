@@ -12,11 +12,11 @@ import msgspec
 from contracts.errors import Wording
 from contracts.matchmaker.class_requests import LONGEST_TRAVEL_MINUTES
 from contracts.matchmaker.explanations import Change, ChangeCode, Gate, GateCode
+from contracts.reference.school_hours import hours_of
 from services.matchmaker.matching.checks import adults_needed, places_needed_of, pupils_at_most
 from services.matchmaker.matching.explaining import relaxing_words as said
 from services.matchmaker.matching.inputs import Opening, Wish
 from services.matchmaker.matching.masks import FORMATS, THEMES, WEEKDAYS
-from services.matchmaker.matching.school_hours import hours_of
 from services.matchmaker.matching.tables import places_free
 from services.matchmaker.matching.travel import minutes_between
 
