@@ -2,6 +2,7 @@
 
 import click
 
+from deploy.commands.accounts import accounts
 from deploy.commands.dead_letters import dead_letters
 from deploy.commands.demo import demo
 from deploy.commands.health import health
@@ -18,5 +19,5 @@ def passerelle() -> None:
     """A bridge between industry, science mediation and schools in Occitanie."""
 
 
-for command in (run, demo, imports, keys, match, health, verify, dead_letters, service, provision, migrate):
+for command in (run, demo, imports, keys, accounts, match, health, verify, dead_letters, service, provision, migrate):
     passerelle.add_command(command)

@@ -12,6 +12,7 @@ from services.gateway.api.match_run_progress import ProgressStreams
 from services.gateway.api.once import provide_once
 from services.gateway.api.routes import ROUTES
 from services.gateway.api.versions import Answer
+from services.gateway.auth.code_mails import CodeMails
 from services.gateway.auth.guard import KeyRing, check_routes, require_scope
 from services.gateway.auth.sessions import SessionRing
 from services.gateway.bodies import StrictBody
@@ -37,14 +38,15 @@ def create_app(settings: Settings) -> Litestar:
 
     Raises TypeError where a route does not say who may use it, SystemExit where mails would have no sender.
     """
-    open_post(settings)
+    post = open_post(settings)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with running(service, settings) as alive:
+        async with running(service, settings) as alive, CodeMails(post) as code_mails:
             app.state.running = alive
             app.state.key_ring = KeyRing(alive.pool)
             app.state.session_ring = SessionRing(alive.pool)
+            app.state.code_mails = code_mails
             app.state.atlas = Atlas()
             app.state.live_streams = LiveStreams(alive.pool)
             yield

@@ -9,20 +9,16 @@ from litestar import Request, Response, delete, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
-from contracts.associations.profiles import GetAssociation
 from contracts.caller import Caller, Scope
-from contracts.companies.profiles import GetCompany
-from contracts.errors import Invalid, Kind, RequestRefused
 from contracts.gateway.keys import ApiKey, IssueApiKey, IssuedApiKey, Me, NewApiKey
-from contracts.matchmaker.schools import GetSchool
 from contracts.message import Page
-from contracts.vocabulary import OrganisationKind
 from services.database import transaction
-from services.gateway.api.asking import CREATED, Ask, Asking, KeyHolder
+from services.gateway.api.asking import CREATED, Ask, KeyHolder
+from services.gateway.api.existing import check_exists
 from services.gateway.api.once import Once
 from services.gateway.auth.guard import ANY_KEY, secret_of
 from services.gateway.auth.handlers import issue_key, revoke_key
-from services.gateway.auth.rules import SECRET_BYTES, Grant, decide_grant, derive_random, write_secret
+from services.gateway.auth.rules import SECRET_BYTES, decide_grant, derive_random, write_secret
 from services.gateway.auth.store import list_keys
 
 TAGS = ["Keys"]
@@ -42,7 +38,7 @@ async def issue_api_key(
     """Make a key. Its secret is in this answer only; keep it, nobody can show it again."""
     grant = decide_grant(data, ask.caller)
     if ask.caller.is_coordinator:
-        await _check_exists(grant, ask)
+        await check_exists(grant, ask)
     # The new secret is derived from the caller's own: only its holder can be told it again.
     own = secret_of(request.headers["authorization"])
     async with transaction(request.app.state.running.pool) as connection:
@@ -78,28 +74,6 @@ async def revoke_api_key(key_id: FromPath[UUID], caller: KeyHolder, request: Req
 async def get_me(caller: KeyHolder) -> Me:
     """Who the key's holder is."""
     return msgspec.convert(caller, Me, from_attributes=True)
-
-
-async def _check_exists(grant: Grant, ask: Asking) -> None:
-    """Only the owner knows for sure whether an organisation exists; raises Invalid where it does not."""
-    try:
-        match grant.organisation:
-            case OrganisationKind.SCHOOL:
-                await ask(GetSchool(uai=grant.organisation_id))
-            case OrganisationKind.COMPANY:
-                await ask(GetCompany(company_id=UUID(grant.organisation_id)))
-            case OrganisationKind.ASSOCIATION:
-                await ask(GetAssociation(association_id=UUID(grant.organisation_id)))
-            case OrganisationKind.REGION:
-                pass
-    except RequestRefused as refused:
-        if refused.problem.kind is not Kind.NOT_FOUND:
-            raise
-        raise Invalid.field(
-            "organisation_id",
-            f"No {grant.organisation} has the id {grant.organisation_id}: register it first.",
-            f"Aucune organisation n'a l'identifiant {grant.organisation_id} : enregistrez-la d'abord.",
-        ) from refused
 
 
 routes = (issue_api_key, list_api_keys, revoke_api_key, get_me)

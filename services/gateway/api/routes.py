@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.gateway.api import (
+    accounts,
     actor_map,
     associations,
     bookings,
@@ -55,5 +56,6 @@ ROUTES: list[Any] = [
     *calendars.routes,
     *mailbox.routes,
     *keys.routes,
+    *accounts.routes,
     *health.routes,
 ]

@@ -28,6 +28,11 @@ def read_email(typed: str) -> str:
     return typed.strip()
 
 
+def read_name(typed: str) -> str:
+    """A person's name on one line, of characters that can be shown."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in typed).split())
+
+
 def check_close(account: Account, caller: Caller) -> None:
     """Coordinators close anybody's, others those that they could have made; raises NotFound or Forbidden."""
     if caller.is_coordinator:

@@ -12,7 +12,7 @@ from contracts.caller import Caller
 from contracts.errors import AlreadyExists, NotFound
 from contracts.gateway.accounts import Account, CloseAccount, CreateAccount, ListAccounts, NewAccount
 from contracts.identifiers import uuid7
-from services.gateway.auth.account_rules import check_close, decide_account, read_email
+from services.gateway.auth.account_rules import check_close, decide_account, read_email, read_name
 from services.gateway.auth.account_store import find_account, insert_account, list_accounts, update_closed
 from services.gateway.auth.session_store import delete_sessions
 from services.work import Connection, Work
@@ -29,7 +29,7 @@ async def create_account(
     account = Account(
         id=uuid7(),
         email=read_email(new.email),
-        name=" ".join(new.name.split()),
+        name=read_name(new.name),
         role=grant.role,
         organisation=grant.organisation,
         organisation_id=grant.organisation_id,
