@@ -23,17 +23,21 @@ class ListPosition(NamedTuple):
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What a list is narrowed to; None or empty narrows nothing.
 
-    `party` is whose things they are (`company:0190…`); `from_key` and `before_key` bound the list's own order.
+    `party` is whose things they are (`company:0190…`); `since` and `before` bound the list's own order, which
+    `last_first` turns round.
     """
 
     parent: object = None
+    parents: tuple[object, ...] = ()
     party: str | None = None
     state: str | None = None
+    states: tuple[str, ...] = ()
+    since: str | None = None
+    before: str | None = None
     department: str | None = None
     tags: tuple[str, ...] = ()
     search: str | None = None
-    from_key: str | None = None
-    before_key: str | None = None
+    last_first: bool = False
 
 
 async def find_entry(connection: "Connection[Any]", kind: type[ResourceT], entry_id: UUID) -> ResourceT | None:
@@ -74,8 +78,6 @@ async def list_entries(
     want("department = ?", filters.department)
     want("tags @> ?::text[]", list(filters.tags) or None)
     want("strpos(label, ?) > 0", plain(filters.search) if filters.search else None)
-    want("sort_key >= ?", filters.from_key)
-    want("sort_key < ?", filters.before_key)
     if after is not None:
         values.append(after.id)  # type: ignore[arg-type]
         beyond = "<" if filters.last_first else ">"
