@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from contracts.caller import SYSTEM
+from contracts.gateway.accounts import NewAccount
 from contracts.gateway.keys import NewApiKey
 from contracts.matchmaker.schools import ImportSchools, NewSchool
 from contracts.reference.calendar import is_school_day
@@ -26,11 +27,15 @@ from services.companies.service import service as companies
 from services.database import set_codecs
 from services.gateway.__main__ import bind, server_of
 from services.gateway.app import create_app
+from services.gateway.auth.accounts import create_account
 from services.gateway.auth.handlers import issue_key
+from services.gateway.auth.session_rules import cookie_name
+from services.gateway.auth.sessions import open_session
 from services.matchmaker.service import service as matchmaker
 from services.runtime import running
 from services.settings import Settings
 from tests.conftest import Servers
+from tests.reading import Reader
 
 PATIENCE_S = 15
 numbers = itertools.count(1)
@@ -69,6 +74,27 @@ class Region:
         finally:
             await connection.close()
         return self.client({"Authorization": f"Bearer {issued.secret}"})
+
+    async def browse(self, role: Role, organisation_id: str = "") -> Reader:
+        """Somebody signed in who reads pages, with an account of that role and organisation."""
+        connection = await asyncpg.connect(self.servers.dsn("gateway"))
+        try:
+            await set_codecs(connection)
+            new = NewAccount(email=f"lecteur-{next(numbers)}@example.org", role=role, organisation_id=organisation_id)
+            async with connection.transaction():
+                now = datetime.now(UTC)
+                _, token = await open_session(connection, await create_account(connection, new, SYSTEM, now), "", now)
+        finally:
+            await connection.close()
+        client = httpx.AsyncClient(base_url=self.base_url, timeout=20, cookies={cookie_name(self.base_url): token})
+        self.clients.append(client)
+        return Reader(client)
+
+    def visitor(self) -> Reader:
+        """Somebody who is not signed in and reads pages."""
+        client = httpx.AsyncClient(base_url=self.base_url, timeout=20)
+        self.clients.append(client)
+        return Reader(client)
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """A client with these headers, which changes whatever is there unless it says otherwise."""
