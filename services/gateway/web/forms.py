@@ -37,6 +37,8 @@ class Form:
         self.errors: dict[str, str] = {}
         self.now: dict[str, list[str]] = {}
         self.csrf = ""
+        # Of each list of things, the rows that were not left blank.
+        self._kept: dict[str, list[int]] = {}
         # The same for each time that this very form is sent: whoever clicks twice acts once.
         self.once = self.text(ONCE) or str(uuid7())
 
@@ -95,10 +97,14 @@ class Form:
         except msgspec.ValidationError as error:
             raise Invalid(fields=self._wrong(kind, info, told) or (field_error(kind, str(error)),)) from error
 
-    def refuse(self, error: PasserelleError, now: Any = None) -> None:
-        """Show the form again with what is wrong; `now` is the thing as it has become, where it has."""
+    def refuse(self, error: PasserelleError, now: Any = None, within: str = "") -> None:
+        """Show the form again with what is wrong; `now` is the thing as it has become, where it has.
+
+        `within` is what the owner calls the form as a whole: `recurrence` where it names `recurrence.from_date`.
+        """
         self.problem = error.problem
-        self.errors = {each.field: say(each.message) for each in error.problem.fields}
+        begin = f"{within}." if within else ""
+        self.errors = {self._place(each.field.removeprefix(begin)): say(each.message) for each in error.problem.fields}
         if now is not None and error.problem.kind is Kind.PRECONDITION_FAILED:
             self.now = flatten(now)
         if error.problem.slug == "idempotency-key-reused":
@@ -131,10 +137,11 @@ class Form:
 
     def _list(self, item: Any, name: str) -> Any:
         if isinstance(item, inspect.StructType):
-            rows = [self._struct(item, f"{name}.{row}.") for row in self.rows(name)]
+            rows = {row: self._struct(item, f"{name}.{row}.") for row in self.rows(name)}
             # A row that was left blank is no row.
-            kept = [row for row in rows if any(value not in ("", None) for value in row.values())]
-            return kept if rows or name in self._typed else msgspec.UNSET
+            kept = {row: told for row, told in rows.items() if any(value not in ("", None) for value in told.values())}
+            self._kept[name] = list(kept)
+            return list(kept.values()) if rows or name in self._typed else msgspec.UNSET
         if name not in self._typed:
             return msgspec.UNSET
         texts = self.texts(name)
@@ -154,11 +161,23 @@ class Form:
                 msgspec.convert(told[name], hints[field.name], strict=False)
             except msgspec.ValidationError as error:
                 found = field_error(hints[field.name], str(error))
-                inner = re.sub(r"\[(\d+)\]", r".\1", found.field).strip(".")
-                path = name if inner == "body" else f"{name}.{inner}"
+                inner = "" if found.field == "body" else found.field
+                path = self._place(f"{name}{inner}" if not inner or inner.startswith("[") else f"{name}.{inner}")
                 words = _WRONG_EUROS if path.endswith("_cents") else found.message
                 wrong.append(FieldError(field=path, message=words))
         return tuple(wrong)
+
+    def _place(self, field: str) -> str:
+        """Which of its fields a path means: `fees[0].label` is of the first row that was not left blank.
+
+        Single words of a list (`rome_codes[2]`) stand in one field.
+        """
+
+        def row(found: re.Match[str]) -> str:
+            number, kept = int(found[2]), self._kept.get(found[1], [])
+            return f"{found[1]}.{kept[number] if number < len(kept) else number}."
+
+        return re.sub(r"\[\d+\]$", "", re.sub(r"^([\w.]+)\[(\d+)\]\.", row, field))
 
 
 def flatten(thing: Any, prefix: str = "") -> dict[str, list[str]]:

@@ -188,6 +188,21 @@ def test_money_shown_and_sent_again_is_the_same(cents: int) -> None:
     assert Form(shown).read(OtherFee).price_cents == cents
 
 
+def test_what_is_wrong_stands_beside_the_row_and_the_field_that_people_see() -> None:
+    """Blank rows before it are counted; one wrong word of a list is said of the list; the whole's name is dropped."""
+    fees = {"fees.0.label": [""], "fees.0.price_cents": [""], "fees.2.label": [""], "fees.2.price_cents": ["4"]}
+    assert list(wrong_fields(Form(OFFER | fees), NewVisitOffer)) == ["fees.2.label"]
+    assert list(wrong_fields(Form(OFFER | {"levels": ["4E", "42E"]}), NewVisitOffer)) == ["levels"]
+
+    form = Form({})
+    form.refuse(Invalid.field("recurrence.from_date", "Past.", "Passé."), within="recurrence")
+    assert form.errors == {"from_date": "Passé."}
+    form.refuse(Invalid.field("rome_codes[2]", "Unknown.", "Inconnu."))
+    assert form.errors == {"rome_codes": "Inconnu."}
+    form.refuse(Invalid.field("fees[1].label", "Blank.", "Vide."))
+    assert form.errors == {"fees.1.label": "Vide."}
+
+
 def test_a_refused_form_keeps_what_was_typed() -> None:
     """And says beside each field what is wrong, in the reader's language."""
     form = Form(BOOKING | {"pupils": ["<b>99</b>"]})
