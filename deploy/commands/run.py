@@ -40,11 +40,12 @@ async def serve(data: Path, host: str, port: int, with_demo: bool) -> None:
     """Run everything, show the main job, and wait to be cancelled."""
     with_demo_sign_in = with_demo or read_state(data) is not None
     async with run_everything(data, host, port, tell, demo_sign_in=with_demo_sign_in) as running:
-        if with_demo_sign_in and host != LOOPBACK:
-            tell("Whoever reaches this address signs in to the demonstration's accounts by a click.")
         if with_demo:
             await show_demo(running)
             show_keys(running.folder, data)
+        if with_demo_sign_in and read_state(data) is not None:
+            who = "you sign in" if host == LOOPBACK else "whoever reaches it signs in"
+            tell(f"On {running.http_url}/sign-in {who} to the demonstration's accounts by a click.")
         if running.mailbox_url:
             tell(f"Mails are shown on {running.mailbox_url}.")
         tell(f"Passerelle serves on {running.http_url}; Ctrl-C stops it.")

@@ -14,6 +14,7 @@ from contracts.reference.calendar import OutsideCalendar
 from contracts.vocabulary import Role
 from deploy.commands.progress import progress_bar
 from deploy.commands.speaking import console
+from deploy.demo.accounts import make_accounts
 from deploy.demo.acting import Hand, StepFailed, hands, step
 from deploy.demo.chance import PARIS
 from deploy.demo.keys import FILE as KEYS_FILE
@@ -45,7 +46,7 @@ async def show_demo(running: Everything) -> None:
 
 
 async def go_on(folder: Path, url: str, bus: Bus, state: DemoState) -> None:
-    """Do what is not yet done of load, keys and main job, keeping each as it is reached."""
+    """Do what is not yet done of load, keys, accounts and main job, keeping each as it is reached."""
     region = region_of(state.today, state.seed)
     lines: list[Line] = []
     loaded = state.loaded
@@ -63,6 +64,10 @@ async def go_on(folder: Path, url: str, bus: Bus, state: DemoState) -> None:
             lines.append(await settle(coordinator, bus, loaded))
         keys = await make_keys(url, bus, loaded, region.story.uai)
         state = keep_state(folder, msgspec.structs.replace(state, keys=keys))
+    if not state.accounts:
+        with step("making accounts"):
+            await make_accounts(bus, keys)
+        state = keep_state(folder, msgspec.structs.replace(state, accounts=True))
     if state.begun:
         lines = await counts(url, keys, loaded)
     else:

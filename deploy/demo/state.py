@@ -13,12 +13,13 @@ FILE = "demo.json"
 
 
 class DemoState(msgspec.Struct, frozen=True, kw_only=True):
-    """The region's seed and day, what was loaded, its keys, and whether the main job has been begun."""
+    """The region's seed and day, what was loaded, its keys, whether its accounts were made and the main job begun."""
 
     seed: int
     today: date
     loaded: Loaded | None = None
     keys: DemoKeys | None = None
+    accounts: bool = False
     begun: bool = False
 
 
