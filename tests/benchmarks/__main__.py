@@ -15,7 +15,7 @@ from rich.table import Table
 
 from tests.benchmarks.figures import Figure
 
-MODULES = ("main_job", "matching", "offer_to_proposal", "bookings", "search", "gap_table")
+MODULES = ("main_job", "matching", "offer_to_proposal", "bookings", "search", "gap_table", "pages")
 RESULT = Path("build/bench.json")
 
 

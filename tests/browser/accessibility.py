@@ -38,11 +38,12 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a page: in which colours and width, what, and where."""
+    """One thing that is wrong with a page: in which colours and width, what, and where; `rule` is axe's, if it is."""
 
     seen: str
     what: str
     where: str
+    rule: str = ""
 
     def __str__(self) -> str:
         return f"[{self.seen}] {self.what}\n    {self.where}"
@@ -93,7 +94,12 @@ async def violations(page: Page, seen: str) -> list[Finding]:
         await page.evaluate(axe_source())
     result: Any = await page.evaluate(RUN, list(TAGS))
     return [
-        Finding(seen, f"{rule['id']}: {rule['help']}", f"{' '.join(map(str, node['target']))}: {node['html'][:160]}")
+        Finding(
+            seen,
+            f"{rule['id']}: {rule['help']}",
+            f"{' '.join(map(str, node['target']))}: {node['html'][:160]}",
+            rule["id"],
+        )
         for rule in result["violations"]
         for node in rule["nodes"]
     ]
