@@ -43,7 +43,7 @@ async def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
         async with a_demo_region(Path(folder)) as region:
             pages = [(shown, await path_of(shown, region.people)) for shown in PAGES]
-            asked = tuple(Asked(path, cookie_of(region, shown.role)) for shown, path in pages)
+            asked = tuple(Asked(path, cookie_of(region, shown.role)) for shown, path in pages if shown.status == 200)
             reading = await crowd(region, asked, READS_S, SECONDS)
             hurried = await crowd(region, asked, 0, CLOSED_LOOP_S)
             async with a_browser() as browser:

@@ -31,26 +31,30 @@ class Shown:
     """One page: where it is, who looks at it (None: anybody), and which question of the API finds what it needs.
 
     `field` is where an answered item holds the id, by dots. `pictures` are the looks that the tour keeps besides
-    1280 px in light.
+    1280 px in light; `status` is that of a page which says why there is nothing.
     """
 
     path: str
     role: Role | None = None
     question: str = ""
     field: str = "id"
+    status: int = 200
     pictures: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """For a file, a test and a line: who and where."""
         where = re.sub(r"[^a-z0-9]+", "-", self.path.lower()).strip("-") or "home"
-        return f"{self.role or 'visitor'}-{where}"
+        refused = "" if self.status == 200 else f"-{self.status}"
+        return f"{self.role or 'visitor'}-{where}{refused}"
 
 
 # One line a page, by area.
 PAGES: tuple[Shown, ...] = (
     # Anybody
     Shown("/", pictures=("dark", "narrow")),
+    Shown("/nowhere", status=404),
+    Shown("/nowhere", Role.TEACHER, status=404),
 )
 
 
