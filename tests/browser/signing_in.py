@@ -1,6 +1,8 @@
 """Somebody is signed in without the sign-in page, by the gateway's own functions; one story goes through it."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 from playwright.async_api import BrowserContext
@@ -13,6 +15,8 @@ from services.database import set_codecs
 from services.gateway.auth.accounts import create_account
 from services.gateway.auth.session_rules import cookie_name
 from services.gateway.auth.sessions import open_session
+from services.gateway.notices.mailbox import list_mails
+from tests.given import until
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 
@@ -41,3 +45,14 @@ async def give_cookie(context: BrowserContext, base_url: str, token: str) -> Non
     await context.add_cookies(
         [{"name": cookie_name(base_url), "value": token, "url": base_url, "httpOnly": True, "sameSite": "Lax"}]
     )
+
+
+async def code_for(mails: Path, email: str) -> str:
+    """The six digits of the newest mail to an address (`mails` is the fixture), once it came."""
+
+    async def found() -> str:
+        subjects = (mail.subject for mail in list_mails(mails) if email in mail.to)
+        codes = (re.search(r"(\d{3})\s*(\d{3})$", subject) for subject in subjects)
+        return next((code.group(1) + code.group(2) for code in codes if code), "")
+
+    return str(await until(found))
