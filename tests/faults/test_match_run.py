@@ -14,7 +14,7 @@ import pytest
 from contracts.vocabulary import Role
 from deploy.embedded.service import start_service
 from tests.faults.killing import Storm, a_storm
-from tests.given import a_class_request, a_company, a_school, a_site, a_slot, an_offer, body, until
+from tests.given import a_class_request, a_company, a_school, a_site, a_slot, an_offer, body, numbers, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ GATES = {
 @pytest.fixture
 async def storm(disk: Path) -> AsyncIterator[Storm]:
     """A region with classes in two academies, all of them proposed something."""
-    async with a_storm(disk / "match-run") as running:
+    async with a_storm(disk / f"match-run-{next(numbers)}") as running:
         coordinator = await running.region.sign_in(Role.COORDINATOR)
         company = await a_company(coordinator)
         for commune in ("32013", "30189"):
