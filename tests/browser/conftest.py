@@ -7,6 +7,7 @@ JavaScript on and off; each visitor is somebody in a fresh context, whose page m
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -21,7 +22,7 @@ from tests.conftest import Servers, a_broker, a_database
 from tests.given import Region, a_region
 
 HERE = Path(__file__).parent
-NewVisitor = Callable[[], Awaitable[Page]]
+NewVisitor = Callable[..., Awaitable[Page]]
 SignIn = Callable[..., Awaitable[Account]]
 
 
@@ -81,12 +82,15 @@ def javascript(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 async def new_visitor(browser: Browser, region: Region, javascript: bool) -> AsyncIterator[NewVisitor]:
-    """Opens a page of one more person, in a context of their own; whatever a page does wrong fails the story."""
+    """Opens a page of one more person, in a context of their own; whatever a page does wrong fails the story.
+
+    Options are those of Playwright's contexts, such as `locale="en-GB"`.
+    """
     async with AsyncExitStack() as stack:
         watches = []
 
-        async def open_page() -> Page:
-            one = a_visitor(browser, region.base_url, java_script_enabled=javascript)
+        async def open_page(**options: Any) -> Page:
+            one = a_visitor(browser, region.base_url, java_script_enabled=javascript, **options)
             page, watch = await stack.enter_async_context(one)
             watches.append(watch)
             return page
