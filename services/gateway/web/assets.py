@@ -23,8 +23,8 @@ OUTLINES = "own/departments.geojson"
 
 # What browsers are sent; anything else in the folder (licences, checksums, this house's notes) stays here.
 MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".geojson": "application/geo+json",

@@ -22,6 +22,7 @@ PUBLIC_ROUTES = {
     "GET /schema",
     "GET /schema/openapi.json",
     "GET /schema/{path}",
+    "GET /static/{digest}/{path}",
     "GET /v1/calendars/{name}",
 }
 
