@@ -55,6 +55,13 @@ PAGES: tuple[Shown, ...] = (
     Shown("/", pictures=("dark", "narrow")),
     Shown("/nowhere", status=404),
     Shown("/nowhere", Role.TEACHER, status=404),
+    # The Region
+    Shown("/match-runs", Role.COORDINATOR),
+    Shown("/match-runs/{match_run}", Role.COORDINATOR, "/v1/match-runs", pictures=("dark", "narrow")),
+    Shown("/match-runs", Role.TEACHER, status=403),
+    Shown("/organisations", Role.COORDINATOR, pictures=("narrow",)),
+    Shown("/companies/{organisation}", Role.COMPANY),
+    Shown("/associations/{organisation}", Role.ASSOCIATION),
 )
 
 

@@ -137,10 +137,11 @@ async def _require_session(connection: ASGIConnection[Any, Any, Any, Any], wante
     if session is None and wanted != PUBLIC:
         raise Unauthenticated()
     caller = session.caller if session else VISITOR
-    if wanted not in (PUBLIC, ANY_KEY) and Scope(wanted) not in caller.scopes:
-        raise ScopeMissing(scope=str(wanted))
+    # First of all: who may not read the page is told so as whom they are.
     connection.scope["auth"] = caller
     connection.scope["user"] = session
+    if wanted not in (PUBLIC, ANY_KEY) and Scope(wanted) not in caller.scopes:
+        raise ScopeMissing(scope=str(wanted))
 
 
 def check_routes(app: Litestar) -> None:

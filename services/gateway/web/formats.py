@@ -14,6 +14,7 @@ _LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
 _CLOCKS = {"fr": "HH 'h' mm", "en": "HH:mm"}
 _WHOLE_EUROS = {"fr": "#,##0\N{NO-BREAK SPACE}¤", "en": "¤#,##0"}
 _PERCENTS = {"fr": "#,##0.#\N{NO-BREAK SPACE}%", "en": "#,##0.#%"}
+_FINE_PERCENTS = {"fr": "#,##0.###\N{NO-BREAK SPACE}%", "en": "#,##0.###%"}
 
 
 def locale() -> Locale:
@@ -110,6 +111,16 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """`82 %`; one digit after the point at most."""
     return format_percent(share, format=_PERCENTS[language()], locale=locale())
+
+
+def fine_percent(share: float) -> str:
+    """`0,02 %`: a small share, three digits after the point at most."""
+    return format_percent(share, format=_FINE_PERCENTS[language()], locale=locale())
+
+
+def seconds(milliseconds: float) -> str:
+    """`1,3 s`."""
+    return f"{format_decimal(milliseconds / 1000, format='#,##0.##', locale=locale())}\N{NO-BREAK SPACE}s"
 
 
 def _day_of(when: date | datetime) -> date:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal, cast
 
-from contracts.reference.codes import rome_label
+from contracts.reference.codes import ActivityCode, NafNomenclature, activity_label, rome_label
 from contracts.vocabulary import LEVEL_LABELS, THEME_LABELS, Level, Theme
 from services.gateway.web.language import FRENCH, _, language
 from services.gateway.web.words import ACTIONS, LOOKS, STATES, WORDS
@@ -36,3 +36,10 @@ def job(code: str) -> str:
     """A ROME code with its job's title; the code alone only where no list knows it."""
     title = rome_label(code, cast("Literal['fr', 'en']", language()))
     return f"{title} ({code})" if title else _("métier %(code)s (intitulé inconnu ici)", code=code)
+
+
+def activity(code: str, nomenclature: str) -> str:
+    """A NAF code with what it is called and its nomenclature; the code alone where its list is not loaded."""
+    named = ActivityCode(code, NafNomenclature(nomenclature))
+    words = activity_label(named)
+    return f"{words} ({code}, {named.nomenclature.label})" if words else f"{code} ({named.nomenclature.label})"

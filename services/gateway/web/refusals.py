@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.response import Redirect, Template
 
-from contracts.errors import Forbidden, Kind, PasserelleError, Problem, Unavailable, Wording
+from contracts.errors import Forbidden, Kind, PasserelleError, Problem, ScopeMissing, Unavailable, Wording
 from services.database import DATABASE_AWAY
 from services.gateway import problems
 from services.gateway.auth.guard import PAGE
@@ -35,6 +35,17 @@ class FormExpired(Forbidden):
     sentence = Wording(
         "Go back, reload the page and send it again: nothing was stored.",
         "Revenez en arrière, rechargez la page et renvoyez le formulaire : rien n’a été enregistré.",
+    )
+
+
+class NotYourRole(Forbidden):
+    """The page is for others."""
+
+    slug = "not-your-role"
+    title = Wording("Not for your role", "Pas pour votre rôle")
+    sentence = Wording(
+        "This page is for others: your account has another role.",
+        "Cette page s’adresse à d’autres : votre compte a un autre rôle.",
     )
 
 
@@ -90,6 +101,8 @@ def show_refusal(request: AnyRequest, error: Exception) -> Response[Any] | Templ
 
 def problem_of(request: AnyRequest, error: Exception) -> Problem:
     """What is told of an error: nothing of an unforeseen one, which is recorded whole."""
+    if isinstance(error, ScopeMissing):
+        return NotYourRole().problem
     if isinstance(error, PasserelleError):
         return error.problem
     if isinstance(error, DATABASE_AWAY):

@@ -27,10 +27,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "minutes": formats.minutes,
     "number": formats.number,
     "percent": formats.percent,
+    "fine_percent": formats.fine_percent,
+    "seconds": formats.seconds,
     "said": language.say,
     "label": labels.label,
     "look": labels.look,
     "job": labels.job,
+    "activity": labels.activity,
     "iso": lambda when: when.isoformat(),
 }
 

@@ -44,6 +44,8 @@ def plain(text: str) -> str:
         (lambda: formats.number(4500), "4 500", "4,500"),
         (lambda: formats.number(0.125), "0,12", "0.12"),
         (lambda: formats.percent(0.825), "82,5 %", "82.5%"),
+        (lambda: formats.fine_percent(0.000234), "0,023 %", "0.023%"),
+        (lambda: formats.seconds(1310.0), "1,31 s", "1.31 s"),
         (lambda: formats.ago(NOW - timedelta(hours=2), NOW), "il y a 2 heures", "2 hours ago"),
     ],
 )

@@ -1,0 +1,121 @@
+"""The Region's pages, as a coordinator reads them without JavaScript."""
+
+import pytest
+
+from contracts.vocabulary import Role
+from tests.given import Region, a_class_request, a_company, a_school, a_site, a_slot, an_offer, until
+from tests.reading import Sheet
+
+SCRIPT = "<script>alert('x')</script>"
+SOMEBODY = "01a2162f-ca42-73b6-a8b5-364d40e3464d"
+
+
+async def a_small_region(region: Region) -> None:
+    """A company with an open slot, and a class that wishes for it."""
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    company = await a_company(coordinator, name=f"Ateliers {SCRIPT}")
+    await a_slot(coordinator, await an_offer(coordinator, company, await a_site(coordinator, company)))
+    await a_class_request(coordinator, await a_school(region))
+
+
+async def test_a_run_is_asked_for_and_shows_its_certificate(region: Region) -> None:
+    """One button; the page that follows tells how far it is, and in the end what is proven."""
+    await a_small_region(region)
+    reader = await region.browse(Role.COORDINATOR)
+    empty = await reader.read("/match-runs")
+
+    begun = await reader.send(empty, "/match-runs")
+    assert begun.path.startswith("/match-runs/")
+    assert "L’appariement de la région est lancé." in begun.text
+
+    async def done() -> Sheet | None:
+        sheet = await reader.read(begun.path)
+        return sheet if "Certificat" in sheet.text else None
+
+    sheet = await until(done)
+    assert "Aucun autre choix ne pourrait valoir plus de 0 % de plus" in sheet.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Équité entre les territoires" in sheet.text
+    assert "à la demande" in sheet.text
+    listed = await reader.read("/match-runs")
+    assert begun.path in listed.links
+
+
+async def test_a_run_asked_for_twice_is_one(region: Region) -> None:
+    """Whoever clicks twice."""
+    reader = await region.browse(Role.COORDINATOR)
+    page = await reader.read("/match-runs")
+
+    first = await reader.send(page, "/match-runs")
+    second = await reader.send(page, "/match-runs")
+
+    assert first.path == second.path
+
+
+@pytest.mark.parametrize("role", [Role.TEACHER, Role.HEAD, Role.COMPANY, Role.ASSOCIATION])
+@pytest.mark.parametrize("path", ["/match-runs", "/organisations"])
+async def test_these_pages_are_the_regions(region: Region, role: Role, path: str) -> None:
+    """Others are told so, by name, with a way on."""
+    school = await a_school(region)
+    reader = await region.browse(role, school if role in (Role.TEACHER, Role.HEAD) else SOMEBODY)
+
+    sheet = await reader.read(path)
+
+    assert sheet.status == 403
+    assert "Vous êtes connecté en tant que" in sheet.text
+
+
+async def test_an_organisation_is_approved_from_the_list(region: Region) -> None:
+    """It waits on top; one click, and the reader is back at the list."""
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    company = await a_company(coordinator, name=f"Ateliers {SCRIPT}")
+    await coordinator.post(f"/v1/companies/{company['id']}/suspend", json={"reason": "en travaux"})
+    reader = await region.browse(Role.COORDINATOR)
+
+    async def suspended() -> Sheet | None:
+        sheet = await reader.read("/organisations", in_state="suspended")
+        return sheet if company["id"] in sheet.html else None
+
+    listed = await until(suspended)
+    assert SCRIPT not in listed.html
+    assert SCRIPT in listed.text
+    after = await reader.send(listed, f"/companies/{company['id']}/approve")
+
+    assert after.path == "/organisations?in_state=suspended"
+    assert "L’organisation est approuvée." in after.text
+
+
+async def test_a_stale_page_says_what_happened(region: Region) -> None:
+    """Somebody else suspended it meanwhile: nothing is done, and the page shows it as it is."""
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    company = await a_company(coordinator)
+    reader = await region.browse(Role.COORDINATOR)
+    page = await reader.read(f"/companies/{company['id']}")
+    await coordinator.post(f"/v1/companies/{company['id']}/suspend", json={"reason": "en travaux"})
+
+    after = await reader.send(page, f"/companies/{company['id']}/suspend", reason="doublon")
+
+    assert after.status == 412
+    assert "Modifié entre-temps" in after.text
+    assert "en travaux" in after.text
+
+
+async def test_contacts_are_shown_to_the_region_alone(region: Region) -> None:
+    """As in the API."""
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    company = await a_company(coordinator)
+    path = f"/companies/{company['id']}"
+
+    own = await (await region.browse(Role.COORDINATOR)).read(path)
+    foreign = await (await region.browse(Role.TEACHER, await a_school(region))).read(path)
+
+    assert "camille@example.org" in own.text
+    assert (foreign.status, "camille@example.org" in foreign.text) == (200, False)
+
+
+async def test_nothing_found_is_said(region: Region) -> None:
+    """An unknown kind of organisation, a company that is none, a name that nobody has."""
+    reader = await region.browse(Role.COORDINATOR)
+
+    assert (await reader.read("/organisations", kind="martians")).status == 404
+    assert (await reader.read("/companies/01a2162f-ca42-73b6-a8b5-364d40e3464d")).status == 404
+    assert "Aucune organisation ne correspond." in (await reader.read("/organisations", q="zzz")).text
