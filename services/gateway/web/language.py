@@ -62,8 +62,12 @@ def gettext(text: str, **facts: object) -> str:
 
 def ngettext(one: str, many: str, number: int, **facts: object) -> str:
     """A French text for one or for many, in the reader's language; `%(num)s` stands for the number."""
-    words = translations(language()).ngettext(one, many, number)
-    return words % {"num": number, **facts}
+    return number_words(one, many, number) % {"num": number, **facts}
+
+
+def number_words(one: str, many: str, number: int) -> str:
+    """The words of `ngettext` before its facts are in them: templates put those in by themselves."""
+    return translations(language()).ngettext(one, many, number)
 
 
 _ = gettext
