@@ -129,6 +129,13 @@ class OpenRecurringSlots(Command[OpenedSlots], frozen=True, kw_only=True):
     recurrence: Recurrence
 
 
+class PreviewSlots(Query[OpenedSlots], frozen=True, kw_only=True):
+    """What a recurrence would open and skip, or what is wrong with it; opens nothing. The slots' ids are made up."""
+
+    visit_offer_id: UUID
+    recurrence: Recurrence
+
+
 class ChangeSlot(Command[Slot], frozen=True, kw_only=True):
     """Change a slot; those who are booked on it are told."""
 

@@ -27,7 +27,15 @@ from contracts.companies.profiles import (
     MoveCompany,
     RegisterCompany,
 )
-from contracts.companies.slots import ChangeSlot, GetSlot, MoveSlot, OpenRecurringSlots, OpenSlot, OpenSlots
+from contracts.companies.slots import (
+    ChangeSlot,
+    GetSlot,
+    MoveSlot,
+    OpenRecurringSlots,
+    OpenSlot,
+    OpenSlots,
+    PreviewSlots,
+)
 from contracts.companies.visit_offers import (
     AddVisitOffer,
     ChangeVisitOffer,
@@ -75,6 +83,7 @@ service = Service(
         OpenSlot: slots.open_one,
         OpenSlots: slots.open_several,
         OpenRecurringSlots: slots.open_recurring,
+        PreviewSlots: slots.preview,
         ChangeSlot: slots.change,
         MoveSlot: slots.move,
         GetSlot: slots.get,

@@ -14,6 +14,7 @@ from contracts.companies.slots import (
     OpenRecurringSlots,
     OpenSlot,
     OpenSlots,
+    PreviewSlots,
     Slot,
     SlotChanged,
     SlotClosed,
@@ -74,6 +75,14 @@ async def open_recurring(request: OpenRecurringSlots, work: Work) -> OpenedSlots
     slots = tuple(rules.slot_of(new, offer, work.new_id()) for new in openings.slots)
     await store.insert_slots(work.connection, slots)
     _opened(slots, work)
+    return OpenedSlots(slots=slots, skipped=openings.skipped)
+
+
+async def preview(request: PreviewSlots, work: Work) -> OpenedSlots:
+    """What a recurrence would open, and nothing done; raises NotFound, NotYours, TransitionRefused, Invalid."""
+    offer = await _offer_to_open(request.visit_offer_id, work)
+    openings = openings_of(request.recurrence, offer, work.now)
+    slots = tuple(rules.slot_of(new, offer, work.new_id()) for new in openings.slots)
     return OpenedSlots(slots=slots, skipped=openings.skipped)
 
 

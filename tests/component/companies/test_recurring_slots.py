@@ -14,6 +14,7 @@ from contracts.companies.slots import (
     OpenRecurringSlots,
     OpenSlot,
     OpenSlots,
+    PreviewSlots,
     Recurrence,
     Slot,
     SlotOpened,
@@ -267,3 +268,35 @@ async def test_an_offer_opened_one_by_one_may_be_opened_by_the_week_too(companie
     opened = await companies.ask(recurring(offer, until_date=day), host.caller)
 
     assert [slot.starts_at for slot in opened.slots] == [alone.starts_at]
+
+
+# ------------------------------------------------------------ looking first
+
+
+async def test_a_preview_shows_what_would_open_and_opens_nothing(companies):
+    """The very days, hours and reasons that opening then has."""
+    host = await a_host(companies)
+    offer = await an_offer_of(companies, host)
+    closed = a_holiday("public_holiday")
+    request = recurring(offer, from_date=closed - 7 * DAY, until_date=closed + 7 * DAY)
+
+    shown = await companies.ask(PreviewSlots(visit_offer_id=offer.id, recurrence=request.recurrence), host.caller)
+    before = await stored(companies)
+    opened = await companies.ask(request, host.caller)
+
+    assert before == []
+    assert [(slot.starts_at, slot.ends_at) for slot in shown.slots] == [
+        (slot.starts_at, slot.ends_at) for slot in opened.slots
+    ]
+    assert shown.skipped == opened.skipped
+    assert closed in [skipped.day for skipped in shown.skipped]
+
+
+async def test_a_preview_refuses_what_opening_would(companies):
+    """Wrong fields by name, and others' offers."""
+    host = await a_host(companies)
+    offer = await an_offer_of(companies, host)
+    wrong = PreviewSlots(visit_offer_id=offer.id, recurrence=recurring(offer, from_date=today()).recurrence)
+
+    assert [fault.field for fault in (await companies.refusal(wrong, host.caller)).fields] == ["recurrence.from_date"]
+    assert (await companies.refusal(wrong, OTHER_COMPANY)).slug == "not-yours"
