@@ -11,9 +11,9 @@ from contracts.caller import Caller, Scope
 from contracts.gateway.accounts import Account, CreateAccount, NewAccount
 from contracts.message import Page
 from services.database import transaction
-from services.gateway.api.asking import CREATED, Ask, KeyHolder
+from services.gateway.api.asking import CREATED, Ask, Asking, KeyHolder
 from services.gateway.api.existing import check_exists
-from services.gateway.api.once import Once
+from services.gateway.api.once import Answering, Once
 from services.gateway.auth.account_rules import decide_account
 from services.gateway.auth.account_store import list_accounts
 from services.gateway.auth.accounts import close_account, create_account
@@ -22,19 +22,9 @@ TAGS = ["Accounts"]
 
 
 @post("/v1/accounts", scope=Scope.KEYS, tags=TAGS, response_headers=CREATED)
-async def add_account(
-    data: JSONBody[NewAccount], ask: Ask, once: Once, request: Request[None, Caller, State]
-) -> Response[Account]:
+async def add_account(data: JSONBody[NewAccount], ask: Ask, once: Once) -> Response[Account]:
     """Make an account: a coordinator for anybody, an organisation for its own. Nobody is told; they may sign in now."""
-    grant = decide_account(data, ask.caller)
-    if ask.caller.is_coordinator:
-        await check_exists(grant, ask)
-    async with transaction(request.app.state.running.pool) as connection:
-
-        async def create() -> Account:
-            return await create_account(connection, data, ask.caller, datetime.now(UTC))
-
-        account = await once.within(connection, CreateAccount(account=data), Account, create)
+    account = await make_account(data, ask, once)
     return Response(account, status_code=201, headers={"Location": f"/v1/accounts/{account.id}"})
 
 
@@ -52,6 +42,19 @@ async def remove_account(account_id: FromPath[UUID], caller: KeyHolder, request:
     async with transaction(request.app.state.running.pool) as connection:
         await close_account(connection, account_id, caller, datetime.now(UTC))
     request.app.state.session_ring.forget_accounts(account_id)
+
+
+async def make_account(new: NewAccount, ask: Asking, once: Answering) -> Account:
+    """Make an account, once for an idempotency key, for an organisation that is there; raises as create_account does."""
+    grant = decide_account(new, ask.caller)
+    if ask.caller.is_coordinator:
+        await check_exists(grant, ask)
+    async with transaction(once.pool) as connection:
+
+        async def create() -> Account:
+            return await create_account(connection, new, ask.caller, datetime.now(UTC))
+
+        return await once.within(connection, CreateAccount(account=new), Account, create)
 
 
 routes = (add_account, list_own_accounts, remove_account)

@@ -53,16 +53,18 @@ async def find_account(connection: "Connection[Any]", account_id: UUID) -> Accou
 
 
 async def list_accounts(
-    connection: "Connection[Any]", organisation: OrganisationKind | None, organisation_id: str
+    connection: "Connection[Any]", organisation: OrganisationKind | None, organisation_id: str, search: str = ""
 ) -> tuple[Account, ...]:
-    """The accounts of one organisation, or all (None), newest first."""
+    """The accounts of one organisation, or all (None), newest first; only those that have a text in what is shown."""
     rows = await connection.fetch(
-        f"select {COLUMNS} from account"  # noqa: S608  constants
-        " where $1::text is null or (organisation = $1 and organisation_id = $2)"
+        f"select * from (select {COLUMNS} from account"  # noqa: S608  constants
+        "  where $1::text is null or (organisation = $1 and organisation_id = $2)) as found"
+        " where $4 = '' or strpos(lower(concat_ws(' ', email, name, organisation_name)), lower($4)) > 0"
         " order by id desc limit $3",
         organisation,
         organisation_id,
         LIST_LIMIT,
+        search,
     )
     return tuple(account_of(row) for row in rows)
 

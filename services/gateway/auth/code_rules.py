@@ -13,13 +13,16 @@ from uuid import UUID
 
 import msgspec
 
-from contracts.errors import Kind, PasserelleError, Wording
+from contracts.errors import FieldError, Invalid, Kind, PasserelleError, Wording
+from contracts.local_time import local
+from services.gateway.notices.mail_rules import is_deliverable
 
 DIGITS = 6
 SALT_BYTES = 16
 LIVES = timedelta(minutes=10)
 TRIES = 5
 NEXT_LENGTH = 2000
+EMAIL_LENGTH = 200
 
 # How many codes in which time: for one address, and for one client that asks for many addresses.
 SHORTLY = timedelta(minutes=10)
@@ -81,7 +84,9 @@ class TooManyCodes(PasserelleError):
 
     def __init__(self, again_at: datetime) -> None:
         self.again_at = again_at
-        super().__init__(again_at=again_at.isoformat(timespec="minutes"))
+        # The next whole minute: what is said must hold.
+        at = local(again_at + timedelta(seconds=59))
+        super().__init__(again_at=Wording(f"{at:%H:%M} on {at:%d/%m/%Y}", f"{at:%H h %M} le {at:%d/%m/%Y}"))
 
 
 class SignInCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +106,18 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     for_email: tuple[datetime, ...]
     by_client: tuple[datetime, ...]
+
+
+def read_address(typed: str) -> str:
+    """An e-mail address as limits count it; raises Invalid for what is none, whoever there is."""
+    email = typed.strip().lower()
+    if len(email) > EMAIL_LENGTH or not is_deliverable(email) or "." not in email.rpartition("@")[2]:
+        raise Invalid.field(
+            "email",
+            "Type your whole e-mail address, such as camille@exemple.fr.",
+            "Saisissez votre adresse électronique entière, par exemple camille@exemple.fr.",
+        )
+    return email
 
 
 def write_code(number: int) -> str:
@@ -159,7 +176,16 @@ def has_form(typed: str) -> bool:
 
 def refusal_of(wrong_tries: int) -> CodeWrong | TooManyTries:
     """What to say after so many wrong tries."""
-    return CodeWrong(tries_left=TRIES - wrong_tries) if wrong_tries < TRIES else TooManyTries()
+    if wrong_tries >= TRIES:
+        return TooManyTries()
+    remedy = FieldError(
+        field="code",
+        message=Wording(
+            "Type the six digits of the last mail that we sent you.",
+            "Saisissez les six chiffres du dernier courriel que nous vous avons envoyé.",
+        ),
+    )
+    return CodeWrong(fields=(remedy,), tries_left=TRIES - wrong_tries)
 
 
 def client_of(address: str) -> str:

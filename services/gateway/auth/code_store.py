@@ -58,6 +58,14 @@ async def find_code(connection: "Connection[Any]", code_id: UUID) -> SignInCode 
     return SignInCode(**dict(row)) if row else None
 
 
+async def find_asked_email(connection: "Connection[Any]", code_id: UUID, since: datetime) -> str | None:
+    """The address that a code was asked for, None where that was longer ago."""
+    email: str | None = await connection.fetchval(
+        "select email from sign_in_code where id = $1 and created_at > $2", code_id, since
+    )
+    return email
+
+
 async def update_wrong_tries(connection: "Connection[Any]", code_id: UUID) -> int:
     """Count one wrong try; how many there are now."""
     tries: int = await connection.fetchval(

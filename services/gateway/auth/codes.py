@@ -27,6 +27,7 @@ from services.gateway.auth.code_rules import (
     has_form,
     hash_code,
     is_right,
+    read_address,
     refusal_of,
     write_code,
 )
@@ -66,8 +67,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ask_for_code(pool: Pool, email: str, client: str, now: datetime) -> NewCode:
-    """A new code for whoever reads an address's mail; raises TooManyCodes."""
-    email = email.strip().lower()
+    """A new code for whoever reads an address's mail; raises Invalid naming `email`, or TooManyCodes."""
+    email = read_address(email)
     code, salt = write_code(secrets.randbelow(10**DIGITS)), secrets.token_bytes(SALT_BYTES)
     async with transaction(pool) as connection:
         await lock_asking(connection, email, client)

@@ -125,9 +125,16 @@ Act = NamedDependency[SkipValidation[Acting]]
 Sent = NamedDependency[SkipValidation[Form]]
 
 
-async def provide_page(request: Request[None, Caller, State]) -> Pages:
-    """For every page; the reader's language holds from here on."""
+async def hear_language(request: Request[Any, Any, Any]) -> None:
+    """Before every page: the reader's language holds from here on.
+
+    No dependency could say it: where there are several, each is provided in a task, and a context, of its own.
+    """
     choose_language(request)
+
+
+async def provide_page(request: Request[None, Caller, State]) -> Pages:
+    """For every page."""
     return Pages(request)
 
 

@@ -7,16 +7,22 @@ from litestar.di import Provide
 
 from services.gateway.auth.guard import PAGE
 from services.gateway.web import language_choice
+from services.gateway.web.account import colleagues
+from services.gateway.web.account import pages as account
 from services.gateway.web.home import pages as home
 from services.gateway.web.live import pages as live
-from services.gateway.web.page import provide_act, provide_form, provide_page
+from services.gateway.web.page import hear_language, provide_act, provide_form, provide_page
 from services.gateway.web.security import PAGE_HEADERS, page_middleware
+from services.gateway.web.sign_in import pages as sign_in
 from services.settings import Settings
 
 PAGES: list[Any] = [
     *home.routes,
     *language_choice.routes,
     *live.routes,
+    *sign_in.routes,
+    *account.routes,
+    *colleagues.routes,
 ]
 
 
@@ -31,6 +37,7 @@ def page_router(settings: Settings) -> Router:
             "form": Provide(provide_form),
             "act": Provide(provide_act),
         },
+        before_request=hear_language,
         middleware=page_middleware(settings),
         response_headers=PAGE_HEADERS,
         include_in_schema=False,

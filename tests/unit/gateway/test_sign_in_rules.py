@@ -24,6 +24,7 @@ from services.gateway.auth.code_rules import (
     has_form,
     hash_code,
     is_right,
+    read_address,
     read_code,
     refusal_of,
     safe_next,
@@ -75,6 +76,23 @@ def test_a_code_has_six_digits():
     assert [has_form(typed) for typed in ("042 917", "42917", "0429171", "O42917", "٠٤٢٩١٧", "")] == [True] + [
         False
     ] * 5
+
+
+def test_an_address_is_read_as_limits_count_it():
+    """However it is written; what is none is refused, whoever there is."""
+    assert read_address(" Camille@Exemple.FR ") == "camille@exemple.fr"
+    for typed in ("", "camille", "camille@exemple", "a b@exemple.fr", "é@exemple.fr", f"{'a' * 200}@exemple.fr"):
+        with pytest.raises(Invalid) as refused:
+            read_address(typed)
+        assert [each.field for each in refused.value.fields] == ["email"]
+
+
+def test_when_there_is_another_code_is_said_to_the_minute():
+    """By the clocks of Occitanie, never too early."""
+    problem = TooManyCodes(datetime(2026, 11, 26, 9, 0, 1, tzinfo=UTC)).problem
+
+    assert problem.detail.fr.endswith("à partir de 10 h 01 le 26/11/2026.")
+    assert "10:01 on 26/11/2026" in problem.detail.en
 
 
 def test_a_code_is_right_or_not():

@@ -1,0 +1,425 @@
+"""The pages of signing in and out, as somebody meets them who reads without JavaScript, with a real mail server."""
+
+import re
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import httpx
+import pytest
+
+from contracts.caller import SYSTEM
+from contracts.gateway.accounts import NewAccount
+from contracts.vocabulary import Role
+from services.database import transaction
+from services.gateway.auth.accounts import create_account
+from services.gateway.auth.code_rules import FOR_CLIENT_SHORTLY, FOR_EMAIL_SHORTLY, TRIES
+from services.gateway.auth.session_rules import cookie_name
+from tests.component.gateway.given import a_gateway, until
+from tests.component.gateway.mail_server import a_mail_server
+from tests.component.gateway.resources import a_uai
+from tests.reading import HTML, Reader
+
+EMAIL = "camille@exemple.fr"
+FROM = "Passerelle <ne-pas-repondre@passerelle.example>"
+COOKIE = cookie_name("http://127.0.0.1:8000")
+
+
+@pytest.fixture
+async def mails():
+    """A mail server that keeps what it gets."""
+    async with a_mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def gateway(servers, mails):
+    """The gateway at work, with a way for mails."""
+    async with a_gateway(servers, smtp_url=mails.url, mail_from=FROM, secret="s" * 32) as running:
+        yield running
+
+
+@asynccontextmanager
+async def a_reader(gateway, **headers):
+    """Somebody with a browser of their own."""
+    async with httpx.AsyncClient(base_url=gateway.base_url, timeout=20, headers=headers) as client:
+        yield Reader(client)
+
+
+@pytest.fixture
+async def reader(gateway):
+    async with a_reader(gateway) as one:
+        yield one
+
+
+async def an_account(gateway, role=Role.TEACHER, email=EMAIL, *, demo=False, organisation_id=None):
+    organisation_id = a_uai() if organisation_id is None else organisation_id
+    new = NewAccount(email=email, role=role, organisation_id=organisation_id, name="Camille")
+    async with transaction(gateway.app.state.running.pool) as connection:
+        return await create_account(connection, new, SYSTEM, datetime.now(UTC), demo=demo)
+
+
+async def ask(reader, email=EMAIL, path="/sign-in"):
+    """The page that asks for the code."""
+    return await reader.send(await reader.read(path), "/sign-in", email=email)
+
+
+async def code_to(mails, email=EMAIL, *, number=1):
+    """The code in the last of so many mails to an address."""
+
+    async def came():
+        return mails.to(email) if len(mails.to(email)) >= number else None
+
+    mail = (await until(came))[-1]
+    return re.search(r"\d{3} \d{3}", mail.get_body(("plain",)).get_content())[0]
+
+
+async def sign_in(reader, mails, path="/sign-in", number=1):
+    """Somebody signed in, and the page on which they arrive."""
+    asked = await ask(reader, path=path)
+    return await reader.send(asked, "/sign-in/code", code=await code_to(mails, number=number))
+
+
+async def test_somebody_signs_in_by_a_typed_code_and_arrives_where_they_wanted(gateway, mails, reader):
+    """The address, the code as the mail shows it, then the very page."""
+    await an_account(gateway)
+
+    asked = await ask(reader, " Camille@Exemple.fr ", "/account")
+    arrived = await reader.send(asked, "/sign-in/code", code=await code_to(mails))
+
+    assert asked.path.startswith("/sign-in/code?next=")
+    assert f"Si un compte existe pour {EMAIL}" in asked.text
+    assert (arrived.status, arrived.path) == (200, "/account")
+    (mail,) = mails.mails
+    assert (str(mail["To"]), str(mail["Content-Language"])) == (f"Camille <{EMAIL}>", "fr")
+    assert str(mail["Auto-Submitted"]) == "auto-generated"
+    assert "http" not in mail.get_body(("plain",)).get_content()
+
+
+async def test_a_code_is_mailed_in_the_language_of_the_page(gateway, mails, reader):
+    """The reader's own choice."""
+    await an_account(gateway)
+    await reader.read("/language/en")
+
+    await ask(reader)
+    await code_to(mails)
+
+    assert str(mails.mails[0]["Subject"]).startswith("Your Passerelle code")
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(servers, mails):
+    """And of plain HTTP, and of neighbouring hosts, where people come by HTTPS."""
+    async with a_gateway(servers, smtp_url=mails.url, secret="s" * 32) as gateway, a_reader(gateway) as reader:
+        await an_account(gateway)
+        plain = await sign_in_by_hand(reader, mails)
+    url = "https://passerelle.example"
+    async with a_gateway(servers, smtp_url=mails.url, secret="s" * 32, public_url=url) as gateway:
+        await an_account(gateway, email="autre@exemple.fr")
+        async with httpx.AsyncClient(base_url=gateway.base_url, headers=HTML) as client:
+            secure = await sign_out_by_hand(client, gateway)
+
+    assert plain[0] == "session"
+    assert {"HttpOnly", "Path=/", "SameSite=lax"} <= plain[1]
+    assert not any(each.startswith(("Max-Age", "Domain", "Secure")) for each in plain[1])
+    assert secure == (303, "__Host-session", True)
+
+
+async def sign_in_by_hand(reader, mails):
+    """Name and attributes of the cookie that a right code brings."""
+    form = (await ask(reader)).form("/sign-in/code")
+    told = form.sent({"code": await code_to(mails)})
+    answer = await reader.client.post("/sign-in/code", data=told, headers=HTML)
+    return cookie_of(answer, "session")
+
+
+async def sign_out_by_hand(client, gateway):
+    """Status and cookie of a sign-out over HTTPS: the client has none, and is told so all the same."""
+    page = await client.get("/sign-in")
+    csrf = re.search(r'name="_csrf_token" value="([^"]+)"', page.text)[1]
+    # The client speaks plain HTTP, and so would not send a secure cookie by itself.
+    sent = {"Cookie": f"csrf={csrf}"}
+    answer = await client.post("/sign-out", data={"_csrf_token": csrf}, headers=sent)
+    name, attributes = cookie_of(answer, "__Host-session")
+    return answer.status_code, name, "Secure" in attributes
+
+
+def cookie_of(answer, name):
+    for line in answer.headers.get_list("set-cookie"):
+        first, *attributes = line.split("; ")
+        if first.startswith(f"{name}="):
+            return name, set(attributes)
+    raise AssertionError(answer.headers.get_list("set-cookie"))
+
+
+async def test_an_unknown_address_looks_like_any_other(gateway, mails, reader):
+    """The same pages with the same words; only no mail goes out."""
+    await an_account(gateway)
+    async with a_reader(gateway) as other:
+        known, unknown = await ask(reader), await ask(other, "personne@exemple.fr")
+        await code_to(mails)
+        refused = await reader.send(known, "/sign-in/code", code="12 34")
+        refused_too = await other.send(unknown, "/sign-in/code", code="12 34")
+
+    assert (known.status, known.path) == (unknown.status, unknown.path)
+    assert unknown.text == known.text.replace(EMAIL, "personne@exemple.fr")
+    assert refused_too.text == refused.text.replace(EMAIL, "personne@exemple.fr")
+    assert mails.to("personne@exemple.fr") == []
+
+
+async def test_a_wrong_code_says_how_many_tries_are_left(gateway, mails, reader):
+    """What was typed stays; after the last it says to ask for another."""
+    await an_account(gateway)
+    page = await ask(reader)
+    right = await code_to(mails)
+    wrong = f"{(int(right.replace(' ', '')) + 1) % 1_000_000:06d}"
+
+    first = await reader.send(page, "/sign-in/code", code=wrong)
+    for _ in range(TRIES - 1):
+        page = await reader.send(first, "/sign-in/code", code=wrong)
+    late = await reader.send(page, "/sign-in/code", code=right)
+
+    assert (first.status, f"Essais restants : {TRIES - 1}" in first.text) == (422, True)
+    assert first.form("/sign-in/code").value("code") == wrong
+    assert 'aria-invalid="true"' in first.html
+    assert (page.status, "mal saisi trop de fois" in page.text) == (429, True)
+    assert late.status == 429
+    again = await reader.send(late, "/sign-in")
+    arrived = await reader.send(again, "/sign-in/code", code=await code_to(mails, number=2))
+    assert arrived.status == 200
+    assert (await reader.read("/account")).path == "/account"
+
+
+async def test_an_old_code_begins_anew(gateway, mails, reader):
+    """Also a browser that asked for none."""
+    await an_account(gateway)
+    page = await ask(reader, path="/account")
+    code = await code_to(mails)
+    await gateway.connection.execute("update sign_in_code set created_at = created_at - interval '10 minutes'")
+
+    late = await reader.send(page, "/sign-in/code", code=code)
+    async with a_reader(gateway) as other:
+        nothing_asked = await other.read("/sign-in/code", next="/account")
+
+    for found in (late, nothing_asked):
+        assert (found.status, found.path) == (200, "/sign-in?next=%2Faccount")
+        assert "Ce code n’est plus valable" in found.text
+
+
+async def test_somebody_else_s_browser_cannot_use_the_code(gateway, mails, reader):
+    """Whoever reads the mail over a shoulder has no use for it."""
+    await an_account(gateway)
+    await ask(reader)
+    code = await code_to(mails)
+    async with a_reader(gateway) as thief:
+        page = await ask(thief)
+        await code_to(mails, number=2)
+
+        refused = await thief.send(page, "/sign-in/code", code=code)
+
+    assert refused.status == 422
+
+
+async def test_too_many_codes_are_refused_with_a_time(gateway, mails, reader):
+    """For one address; what was typed stays."""
+    for _ in range(FOR_EMAIL_SHORTLY):
+        await ask(reader)
+
+    refused = await ask(reader)
+
+    assert refused.status == 429
+    assert re.search(r"à partir de \d\d h \d\d le \d\d/\d\d/\d{4}", refused.text)
+    assert refused.form("/sign-in").value("email") == EMAIL
+
+
+async def test_a_client_that_asks_for_everybody_is_stopped(gateway, reader):
+    """Other clients are not."""
+    for number in range(FOR_CLIENT_SHORTLY):
+        assert (await ask(reader, f"eleve{number}@exemple.fr")).status == 200
+
+    assert (await ask(reader, "encore@exemple.fr")).status == 429
+
+
+async def test_behind_a_proxy_each_client_counts_for_itself(servers, mails):
+    """Where the settings name the header that the proxy writes; its last address is the proxy's own word."""
+    header = "X-Forwarded-For"
+    async with a_gateway(servers, smtp_url=mails.url, secret="s" * 32, client_address_header=header) as gateway:
+        async with a_reader(gateway, **{header: "203.0.113.9, 192.0.2.1"}) as one:
+            for number in range(FOR_CLIENT_SHORTLY):
+                await ask(one, f"eleve{number}@exemple.fr")
+            assert (await ask(one, "encore@exemple.fr")).status == 429
+        async with a_reader(gateway, **{header: "203.0.113.9, 192.0.2.2"}) as other:
+            assert (await ask(other, "encore@exemple.fr")).status == 200
+
+
+@pytest.mark.parametrize("typed", ["", "camille", "camille@exemple", "a b@exemple.fr", "a@b.fr\x00", "é@exemple.fr"])
+async def test_what_is_no_address_is_named(gateway, reader, typed):
+    """Beside the field, with what to type; nothing is sent or stored."""
+    refused = await ask(reader, typed)
+
+    assert refused.status == 422
+    assert "Saisissez votre adresse électronique entière" in refused.text
+    assert await gateway.connection.fetchval("select count(*) from sign_in_code") == 0
+
+
+@pytest.mark.parametrize(
+    "evil", ["//evil.example", "https://evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example"]
+)
+async def test_nobody_is_led_away_after_signing_in(gateway, mails, reader, evil):
+    """Neither by the address of the page nor by what a form says."""
+    await an_account(gateway)
+
+    page = await reader.read("/sign-in", next=evil)
+    asked = await reader.send(page, "/sign-in", email=EMAIL, next=evil)
+    form = asked.form("/sign-in/code")
+    told = form.sent({"code": await code_to(mails), "next": evil})
+    answer = await reader.client.post("/sign-in/code", data=told, headers=HTML)
+
+    assert page.form("/sign-in").value("next") == form.value("next") == "/"
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_a_planted_session_opens_nothing(gateway, mails, reader):
+    """Whatever cookie the browser had, signing in gives another one; and that of an earlier sign-in ends."""
+    await an_account(gateway)
+    planted = "a" * 43
+    reader.client.cookies.set(COOKIE, planted, domain="127.0.0.1", path="/")
+    assert (await reader.read("/account")).path.startswith("/sign-in")
+
+    await sign_in(reader, mails)
+
+    (token,) = {each.value for each in reader.client.cookies.jar if each.name == COOKIE} - {planted}
+    assert await gateway.app.state.session_ring.session_of(token)
+    assert await gateway.app.state.session_ring.session_of(planted) is None
+
+
+async def test_whoever_is_signed_in_is_not_asked_again(gateway, mails, reader):
+    """They go where they wanted."""
+    await an_account(gateway)
+    await sign_in(reader, mails)
+
+    assert (await reader.read("/sign-in", next="/account")).path == "/account"
+    assert (await reader.read("/sign-in/code", next="/account")).path == "/account"
+
+
+async def test_somebody_with_several_accounts_chooses(gateway, mails, reader):
+    """With the same code, and then goes on to the page they wanted."""
+    await an_account(gateway)
+    head = await an_account(gateway, Role.HEAD)
+
+    choice = await sign_in(reader, mails, "/account")
+    (form,) = [form for form in choice.forms if form.fields and ("account_id", str(head.id)) in form.fields]
+    arrived = await reader.send_form(choice, form, {})
+
+    assert "Choisir un compte" in choice.text
+    assert (arrived.path, "Direction d’établissement" in arrived.text) == ("/account", True)
+
+
+async def test_signing_out_ends_the_session_for_good(gateway, mails, reader):
+    """Its cookie opens nothing any more, whoever kept it."""
+    await an_account(gateway)
+    arrived = await sign_in(reader, mails)
+    token = reader.client.cookies[COOKIE]
+
+    after = await reader.send(arrived, "/sign-out")
+
+    assert "Cet appareil n’est plus connecté" in after.text
+    assert COOKIE not in reader.client.cookies
+    assert await gateway.app.state.session_ring.session_of(token) is None
+    assert await gateway.connection.fetchval("select count(*) from web_session") == 0
+
+
+async def test_without_a_way_for_mails_it_says_so(servers):
+    """To whom it may concern, instead of a code that never comes."""
+    async with a_gateway(servers, secret="s" * 32) as gateway, a_reader(gateway) as reader:
+        await an_account(gateway)
+
+        refused = await ask(reader)
+
+        assert (refused.status, "PASSERELLE_SMTP_URL" in refused.text) == (503, True)
+
+
+async def test_a_mail_server_that_refuses_holds_nobody_up(gateway, mails, reader, monkeypatch):
+    """Refused for good it is left alone, refused for now it is tried again; the page is the same."""
+    monkeypatch.setattr("services.gateway.auth.code_mails.RETRY_AFTER_S", (0.01, 0.01))
+    await an_account(gateway)
+    mails.answers[EMAIL] = "451 try again later"
+    page = await ask(reader)
+
+    async def tried(times):
+        return len(mails.tried) == times
+
+    await until(partial(tried, 3))
+    mails.answers[EMAIL] = "550 no such user"
+    page = await reader.send(page, "/sign-in")
+    await until(partial(tried, 4))
+    assert mails.mails == []
+    del mails.answers[EMAIL]
+    page = await reader.send(page, "/sign-in")
+    assert (await reader.send(page, "/sign-in/code", code=await code_to(mails))).status == 200
+
+
+async def test_the_demonstration_opens_by_a_click_where_it_is_on(servers):
+    """One ready account a role, and no account of anybody real."""
+    async with a_gateway(servers, demo_sign_in=True, secret="s" * 32) as gateway, a_reader(gateway) as reader:
+        demo = await an_account(gateway, demo=True)
+        real = await an_account(gateway, email="reel@exemple.fr")
+        closed = await an_account(gateway, email="parti@exemple.fr", demo=True)
+        await gateway.connection.execute("update account set closed_at = now() where id = $1", closed.id)
+
+        page = await reader.read("/sign-in", next="/account")
+        form = page.form("/sign-in/demo")
+        refused = [
+            (await reader.send_form(page, form, {"account_id": str(other)})).status
+            for other in (real.id, closed.id, "nobody", a_uai())
+        ]
+        arrived = await reader.send(page, "/sign-in/demo")
+
+        assert form.value("account_id") == str(demo.id)
+        assert "démonstration" in page.text
+        assert refused == [404, 404, 404, 404]
+        assert (arrived.path, arrived.status) == ("/account", 200)
+
+
+async def test_elsewhere_the_demonstration_is_closed(gateway, reader):
+    """Even for accounts that are marked."""
+    demo = await an_account(gateway, demo=True)
+    page = await reader.read("/sign-in")
+    csrf = page.form("/sign-in").value("_csrf_token")
+
+    answer = await reader.client.post(
+        "/sign-in/demo", data={"_csrf_token": csrf, "account_id": str(demo.id)}, headers=HTML
+    )
+
+    assert "/sign-in/demo" not in page.html
+    assert answer.status_code == 404
+    assert COOKIE not in answer.cookies
+
+
+async def test_what_people_are_called_is_shown_and_never_run(gateway, mails, reader):
+    """A name is no markup."""
+    new = NewAccount(email=EMAIL, role=Role.COORDINATOR, name="<script>alert(1)</script>")
+    async with transaction(gateway.app.state.running.pool) as connection:
+        await create_account(connection, new, SYSTEM, datetime.now(UTC))
+
+    arrived = await sign_in(reader, mails, "/account")
+
+    assert "&lt;script&gt;" in arrived.html
+    assert "<script>alert" not in arrived.html
+
+
+async def test_a_session_that_ended_by_itself_leads_back_to_the_very_page(gateway, mails, reader):
+    """After a night: sign in, and go on."""
+    await an_account(gateway)
+    await sign_in(reader, mails)
+    ended = timedelta(hours=13)
+    await gateway.connection.execute("update web_session set seen_at = seen_at - $1::interval", ended)
+
+    async def asked_to_sign_in():
+        page = await reader.read("/account", a="b c")
+        return page if page.path.startswith("/sign-in") else None
+
+    page = await until(asked_to_sign_in)
+    asked = await reader.send(page, "/sign-in", email=EMAIL)
+    arrived = await reader.send(asked, "/sign-in/code", code=await code_to(mails, number=2))
+
+    assert arrived.path in ("/account?a=b+c", "/account?a=b%20c")
