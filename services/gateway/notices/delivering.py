@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.gateway.notices import Delivery
 from services.gateway.notices import address_store, store
 from services.gateway.notices.desk import Desk
+from services.gateway.notices.facts_rules import page_of
 from services.gateway.notices.handlers import DELIVER, WRITE
 from services.gateway.notices.mail_rules import Letter, is_deliverable, mail_of
 from services.gateway.notices.post import MailDelayed, MailRefused, Post
@@ -82,7 +83,7 @@ async def _send(desk: Desk, outgoing: Outgoing, work: Work) -> bool:
         id=outgoing.id,
         title=outgoing.words.title,
         text=outgoing.words.text,
-        link=desk.public_url + outgoing.about,
+        link=desk.public_url + page_of(outgoing.about),
         to_name=addressee.name,
         to_email=addressee.email,
     )

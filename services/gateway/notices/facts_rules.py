@@ -195,3 +195,8 @@ _ADDRESSES: dict[type[Resource], str] = {
 def address_of(resource: Resource) -> str:
     """Where the resource is read in the API."""
     return _ADDRESSES[type(resource)].format(resource)
+
+
+def page_of(address: str) -> str:
+    """Where people read what software reads at an address: pages are named as the API is, without its version."""
+    return address.removeprefix("/v1")

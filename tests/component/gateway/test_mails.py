@@ -52,7 +52,7 @@ async def test_a_notice_goes_out_as_one_mail_in_both_languages(servers):
     text, html = (part.get_content() for part in mail.iter_parts())
     assert text.index("Bonjour,") < text.index("Hello,")
     for shown in (text, html):
-        assert f"http://127.0.0.1:8000/v1/bookings/{booking.id}" in shown
+        assert f"http://127.0.0.1:8000/bookings/{booking.id}" in shown
     assert "<p>" in html
 
 
