@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 
 from contracts.gateway.problems import ProblemDetails
 from contracts.message import Input, Resource
-from services.gateway.auth.guard import PUBLIC
+from services.gateway.auth.guard import PAGE, PUBLIC
 from services.gateway.problems import MEDIA_TYPE
 
 DESCRIPTION = """\
@@ -91,6 +91,8 @@ def scopes_of(app: Litestar) -> dict[str, str]:
         for route in app.routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
+        # A page may be called as a route of the API is.
+        if PAGE not in handler.opt
     }
 
 

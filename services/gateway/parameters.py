@@ -23,9 +23,12 @@ class Parameter(NamedTuple):
 
 
 def parameters_of(app: Litestar) -> dict[str, dict[str, Parameter]]:
-    """The query parameters of every route, by the name of its handler and their own in our code."""
+    """The query parameters of every route, by its handler and their own name in our code.
+
+    By the handler's whole name: a page and a route of the API may be called the same.
+    """
     return {
-        handler.handler_name: {
+        str(handler): {
             each.field_name: Parameter(each.field_alias, _kind(handler, each.field_name))
             for each in model.expected_query_params
         }
@@ -57,7 +60,7 @@ async def refuse_unknown_parameters(connection: ASGIConnection[Any, Any, Any, An
     # Links to pages are passed on, and whoever passes them on adds words of their own.
     if not connection.scope["query_string"] or PAGE in handler.opt:
         return
-    known = {each.written for each in connection.app.state.parameters.get(handler.handler_name, {}).values()}
+    known = {each.written for each in connection.app.state.parameters.get(str(handler), {}).values()}
     unknown = sorted(set(connection.query_params) - known)
     if unknown:
         names = ", ".join(sorted(known))

@@ -180,7 +180,7 @@ def _invalid_parameters(request: AnyRequest, error: ValidationException) -> Pass
     complaints: Any = error.extra or []
     if any(each.get("key") == "data" for each in complaints):
         return BodyMissing()
-    return wrong_parameters(request.app.state.parameters.get(request.route_handler.handler_name, {}), complaints)
+    return wrong_parameters(request.app.state.parameters.get(str(request.route_handler), {}), complaints)
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {

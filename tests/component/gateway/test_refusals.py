@@ -128,6 +128,18 @@ async def test_unknown_addresses_and_methods_are_told_as_such(shared_gateway):
     assert set(method.headers["allow"].split(", ")) >= {"GET", "POST"}
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [("/v1/visits?level=3E", ""), ("/v1/bookings?state=confirmed", ""), ("/v1/bookings?when=past", "when")],
+)
+async def test_a_page_of_the_same_name_changes_nothing_of_the_api_s_parameters(shared_gateway, path, wrong):
+    """Some pages are called in our code as a route of the API is, and take other parameters."""
+    answer = await shared_gateway.http.get(path, headers=await shared_gateway.headers(Role.COORDINATOR))
+
+    assert answer.status_code == (422 if wrong else 200)
+    assert [each["field"] for each in answer.json().get("fields", [])] == ([wrong] if wrong else [])
+
+
 async def test_a_part_that_is_away_is_503_and_says_when_to_come_back(shared_gateway):
     """The other services are not there: the answer names the part and asks to try again."""
     headers = await shared_gateway.headers(Role.COORDINATOR)
