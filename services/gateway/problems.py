@@ -41,7 +41,7 @@ STATUS_OF_KIND: dict[Kind, int] = {
     Kind.INTERNAL: 500,
     Kind.UNAVAILABLE: 503,
 }
-_HEADERS_OF_KIND: dict[Kind, dict[str, str]] = {
+HEADERS_OF_KIND: dict[Kind, dict[str, str]] = {
     Kind.UNAUTHENTICATED: {"WWW-Authenticate": 'Bearer realm="passerelle"'},
     Kind.TOO_MANY: {"Retry-After": "1"},
     # As long as it takes a connection to come back by itself.
@@ -123,7 +123,7 @@ def answer_problem(request: AnyRequest, problem: Problem, headers: Mapping[str, 
         headers={
             "Content-Language": language,
             "Vary": "Accept-Language",
-            **_HEADERS_OF_KIND.get(problem.kind, {}),
+            **HEADERS_OF_KIND.get(problem.kind, {}),
             **(headers or {}),
         },
     )

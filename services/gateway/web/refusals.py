@@ -95,7 +95,7 @@ def show_refusal(request: AnyRequest, error: Exception) -> Response[Any] | Templ
         context={**frame_of(request), "form": form, "said": "", "problem": problem, "trace": trace_id()},
         status_code=problem_status(problem),
         media_type="text/html",
-        headers=dict(PAGE_HEADERS),
+        headers={**PAGE_HEADERS, **problems.HEADERS_OF_KIND.get(problem.kind, {})},
     )
 
 
