@@ -78,6 +78,7 @@ def frame_of(request: AnyRequest) -> dict[str, Any]:
     return {
         "caller": caller if signed_in else None,
         "session": request.scope.get("user"),
+        "live_from": request.state.get("live_from"),
         "path": request.url.path,
         "here": f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path,
         "query": request.query_params.dict(),
@@ -134,7 +135,9 @@ async def hear_language(request: Request[Any, Any, Any]) -> None:
 
 
 async def provide_page(request: Request[None, Caller, State]) -> Pages:
-    """For every page."""
+    """For every page; one of somebody who is signed in hears of what changes after it was read (live/)."""
+    if request.scope.get("user") is not None:
+        request.state.live_from = await request.app.state.live_streams.position()
     return Pages(request)
 
 

@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import msgspec
 
+from contracts.message import Resource
+from services.gateway.directory.entries import kind_of
+
 PATIENCE_S = 15
 
 
@@ -60,6 +63,11 @@ class Reader:
         """The lines that still come until the stream ends by itself."""
         async with asyncio.timeout(PATIENCE_S):
             return [line async for line in self._lines]
+
+
+def told_of(*resources: Resource) -> list[tuple[str, str, int]]:
+    """Resources as a reader hears of them."""
+    return [(kind_of(type(each)), str(each.id), each.version) for each in resources]
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The pages' own stream: as the API's, for whoever is signed in and as long as they are."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from services.gateway.auth.sessions import open_session
 from services.gateway.live import listener
 from services.gateway.live.hub import STREAMS_EACH
 from tests.component.gateway.given import Gateway
-from tests.component.gateway.listening import listening
+from tests.component.gateway.listening import listening, told_of
 from tests.component.gateway.resources import a_booking, a_company, a_slot, a_uai, an_offer
 
 
@@ -44,6 +45,22 @@ async def test_an_open_page_hears_of_its_booking(gateway: Gateway):
     assert heard == [("booking", str(booking.id), 1), ("slot", str(slot.id), 1)]
     assert page.response.headers["content-type"].startswith("text/event-stream")
     assert "content-encoding" not in page.response.headers
+
+
+async def test_a_page_listens_from_before_it_was_read(gateway: Gateway):
+    """What changes between its reading and its first word to us is heard too."""
+    browser = await signed_in(gateway, Role.COORDINATOR)
+    company = a_company()
+
+    page = await gateway.http.get("/", headers=browser)
+    await gateway.tell(CompanyRegistered(company=company))
+    (path,) = re.findall(r'sse-connect="(/live[^"]*)"', page.text)
+    async with listening(gateway.http, browser, path=path) as stream:
+        heard = await stream.changes(1)
+    visitor = await gateway.http.get("/")
+
+    assert heard == told_of(company)
+    assert "sse-connect" not in visitor.text
 
 
 async def test_signing_out_ends_the_stream(gateway: Gateway, monkeypatch: pytest.MonkeyPatch):
