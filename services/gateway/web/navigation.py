@@ -44,6 +44,7 @@ MENU: dict[Role | None, tuple[tuple[str, str], ...]] = {
         ("/slots", mark("Créneaux")),
         ("/visit-offers", mark("Offres de visite")),
         ("/job-needs", mark("Besoins de recrutement")),
+        ("/company", mark("Mon entreprise")),
         PARTNERSHIP_PROPOSALS,
         PARTNERSHIPS,
         NOTICES,

@@ -11,6 +11,7 @@ from services.gateway.web.account import colleagues
 from services.gateway.web.account import pages as account
 from services.gateway.web.home import pages as home
 from services.gateway.web.live import pages as live
+from services.gateway.web.offers import pages as offers
 from services.gateway.web.page import hear_language, provide_act, provide_form, provide_page
 from services.gateway.web.security import PAGE_HEADERS, page_middleware
 from services.gateway.web.sign_in import pages as sign_in
@@ -23,6 +24,7 @@ PAGES: list[Any] = [
     *sign_in.routes,
     *account.routes,
     *colleagues.routes,
+    *offers.routes,
 ]
 
 
