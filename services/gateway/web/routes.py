@@ -12,7 +12,9 @@ from services.gateway.web.account import pages as account
 from services.gateway.web.home import pages as home
 from services.gateway.web.live import pages as live
 from services.gateway.web.offers import pages as offers
+from services.gateway.web.mediation import pages as mediation
 from services.gateway.web.page import hear_language, provide_act, provide_form, provide_page
+from services.gateway.web.proposals import pages as proposals
 from services.gateway.web.security import PAGE_HEADERS, page_middleware
 from services.gateway.web.sign_in import pages as sign_in
 from services.settings import Settings
@@ -21,6 +23,8 @@ PAGES: list[Any] = [
     *home.routes,
     *language_choice.routes,
     *live.routes,
+    *proposals.routes,
+    *mediation.routes,
     *sign_in.routes,
     *account.routes,
     *colleagues.routes,
