@@ -11,7 +11,7 @@ from services.gateway.web.language import FRENCH, _, language, ngettext
 
 # English as it is written in Europe: the day before the month.
 _LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
-_CLOCKS = {"fr": "HH 'h' mm", "en": "HH:mm"}
+_CLOCKS = {"fr": "H 'h' mm", "en": "HH:mm"}
 _WHOLE_EUROS = {"fr": "#,##0\N{NO-BREAK SPACE}¤", "en": "¤#,##0"}
 _PERCENTS = {"fr": "#,##0.#\N{NO-BREAK SPACE}%", "en": "#,##0.#%"}
 _FINE_PERCENTS = {"fr": "#,##0.###\N{NO-BREAK SPACE}%", "en": "#,##0.###%"}
