@@ -9,6 +9,8 @@ from services.gateway.auth.guard import PAGE
 from services.gateway.web import language_choice
 from services.gateway.web.account import colleagues
 from services.gateway.web.account import pages as account
+from services.gateway.web.bookings import pages as bookings
+from services.gateway.web.class_requests import pages as class_requests
 from services.gateway.web.home import pages as home
 from services.gateway.web.live import pages as live
 from services.gateway.web.offers import pages as offers
@@ -28,6 +30,8 @@ PAGES: list[Any] = [
     *sign_in.routes,
     *account.routes,
     *colleagues.routes,
+    *bookings.routes,
+    *class_requests.routes,
     *offers.routes,
 ]
 
