@@ -128,7 +128,7 @@ def chosen_commune(form: Form) -> dict[str, Any]:
         return {"commune": found[0].code}
     if found:
         raise Invalid.field(
-            "commune", "Several communes may be meant: choose one.", "Plusieurs communes possibles : choisissez-en une."
+            "commune", "Several communes may be meant: choose one.", "Plusieurs communes possibles : choisissez-en une."
         )
     raise Invalid.field(
         "place",

@@ -3,6 +3,7 @@
 A job is chosen by its title: nobody has to know its code.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from contracts.companies.job_needs import (
 from contracts.companies.profiles import Company, GetCompany, Site
 from contracts.errors import Invalid, PasserelleError
 from contracts.gateway.actions import ActionDetails
+from contracts.local_time import local_day
 from contracts.vocabulary import JobNeedKind
 from services.gateway.api.asking import Ask, Asking, KeyHolder
 from services.gateway.api.listing import Lister, Listing
@@ -79,7 +81,9 @@ async def write_job_need(
     whose = await company_of(caller, ask, company)
     if whose is None:
         return await choose_company(page, listing, q, "/job-needs/new")
-    return await form_page(page, listing, Form({"openings": ["1"]}), whose)
+    sites = await every(listing, Site, parent=whose.id)
+    begun = {"openings": ["1"], "from_date": [local_day(datetime.now(UTC)).isoformat()]}
+    return await form_page(page, listing, Form(begun | {"site_id": [str(site.id) for site in sites[:1]]}), whose)
 
 
 @post("/job-needs/new", scope=Scope.OFFERS)

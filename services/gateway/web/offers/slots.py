@@ -26,7 +26,7 @@ from services.gateway.web.forms import Form
 from services.gateway.web.language import _, mark
 from services.gateway.web.months import bounds, month_of, read_month
 from services.gateway.web.offers.whose import Chosen, Words, as_seen, choose_company, company_of, every
-from services.gateway.web.page import Act, Go, Page, Pages, Sent, go
+from services.gateway.web.page import Act, Acting, Go, Page, Pages, Sent, go
 
 OfOffer = Annotated[UUID | None, QueryParameter(name="visit_offer")]
 AS_LIST = "list"
@@ -102,11 +102,21 @@ async def ask_before_cancel(slot_id: FromPath[UUID], ask: Ask, listing: Listing,
     return await slot_page(slot_id, ask, listing, page, template="offers/cancel_slot.html")
 
 
+@post("/slots/{slot_id:uuid}/cancel", scope=Scope.OFFERS)
+async def cancel_slot(slot_id: FromPath[UUID], ask: Ask, listing: Listing, act: Act, page: Page, form: Sent) -> Go:
+    """Cancel the slot with its bookings."""
+    return await _move(slot_id, "cancel", ask, listing, act, page, form)
+
+
 @post("/slots/{slot_id:uuid}/{action:str}", scope=Scope.OFFERS)
 async def move_slot(
     slot_id: FromPath[UUID], action: FromPath[str], ask: Ask, listing: Listing, act: Act, page: Page, form: Sent
 ) -> Go:
-    """`close`, `reopen` or `cancel`."""
+    """`close` or `reopen`."""
+    return await _move(slot_id, action, ask, listing, act, page, form)
+
+
+async def _move(slot_id: UUID, action: str, ask: Asking, listing: Lister, act: Acting, page: Pages, form: Form) -> Go:
     try:
         await act(MoveSlot(slot_id=slot_id, action=action, reason=form.read(ActionDetails).reason))
     except PasserelleError as refused:
@@ -148,4 +158,4 @@ def day_of(slot: Slot) -> date:
     return local_day(slot.starts_at)
 
 
-routes = (show_slots, show_slot, edit_slot, change_slot, ask_before_cancel, move_slot)
+routes = (show_slots, show_slot, edit_slot, change_slot, ask_before_cancel, cancel_slot, move_slot)

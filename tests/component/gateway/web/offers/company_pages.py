@@ -10,7 +10,7 @@ import httpx
 from contracts.vocabulary import Role
 from services.gateway.auth.session_rules import cookie_name
 from tests.browser.signing_in import new_session
-from tests.given import Region
+from tests.given import Region, body
 from tests.reading import HTML, Sheet, sheet_of
 
 
@@ -58,3 +58,8 @@ async def made_by(api: httpx.AsyncClient, sheet: Sheet) -> Any:
     answer = await api.get("/v1" + urlsplit(sheet.answer.headers["location"]).path)
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def listed(client: httpx.AsyncClient, path: str) -> Any:
+    """What a list of the API has."""
+    return body(await client.get(path))["items"]
