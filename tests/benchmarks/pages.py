@@ -22,7 +22,7 @@ from tests.benchmarks.page_crowd import Asked, Outcome, Plan
 from tests.browser.accessibility import findings
 from tests.browser.chromium import MISSING, TILES, a_browser, a_visitor, browser_path
 from tests.browser.demo_region import DemoRegion, a_demo_region
-from tests.browser.pages import PAGES, Shown, path_of
+from tests.browser.pages import PAGES, Shown, paths_in
 from tests.browser.signing_in import give_cookie
 
 # What somebody sees first, and the pages with a map; the heaviest of each is told.
@@ -42,7 +42,7 @@ async def measure() -> list[Figure]:
         raise RuntimeError(MISSING)
     with tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
         async with a_demo_region(Path(folder)) as region:
-            pages = [(shown, await path_of(shown, region.people)) for shown in PAGES]
+            pages = await paths_in(region.people, lambda left_out: say([left_out]))
             asked = tuple(Asked(path, cookie_of(region, shown.role)) for shown, path in pages if shown.status == 200)
             reading = await crowd(region, asked, READS_S, SECONDS)
             hurried = await crowd(region, asked, 0, CLOSED_LOOP_S)

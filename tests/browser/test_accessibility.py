@@ -22,5 +22,5 @@ async def test_a_page_is_accessible(shown: Shown, browser, region, world):
 
     assert answer is not None
     assert answer.status == shown.status
-    assert found == []
+    assert not found, "\n".join(found)
     assert watch.wrong == []

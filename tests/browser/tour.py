@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.chromium import MISSING, a_browser, a_visitor, browser_path
 from tests.browser.demo_region import DemoRegion, a_demo_region
-from tests.browser.pages import PAGES, NothingToShow, Shown, path_of
+from tests.browser.pages import Shown, paths_in
 from tests.browser.signing_in import give_cookie
 
 OUT = Path("build/tour")
@@ -38,12 +38,7 @@ async def take_tour() -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="passerelle-tour-") as folder:
         say("Starting a demo region …")
         async with a_demo_region(Path(folder)) as region, a_browser() as browser:
-            for shown in PAGES:
-                try:
-                    path = await path_of(shown, region.people)
-                except NothingToShow as error:
-                    say(f"  no picture: {error}")
-                    continue
+            for shown, path in await paths_in(region.people, say):
                 for look in ("light", *shown.pictures):
                     taken.append(await picture(browser, region, shown, path, look))
     return taken

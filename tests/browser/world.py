@@ -84,6 +84,8 @@ async def a_world(region: Region) -> World:
     slots = [await a_slot(industrialist, offer, weeks, groups=2) for weeks in (8, 10, 12)]
     slots.append(await a_slot(industrialist, mediated, 14))
     capacity = await a_capacity(mediator, association)
+    other = await an_association(coordinator, name="Physique d'essai")
+    await a_capacity(await region.sign_in(Role.ASSOCIATION, other["id"]), other, title="Physique en classe")
     class_request = await a_class_request(teacher, uai, class_name="3e A")
     booking = await book(teacher, slots[1], "3e B")
     confirmed = await book(teacher, slots[3], "3e C")
@@ -131,9 +133,15 @@ async def book(teacher: httpx.AsyncClient, slot: Any, class_name: str) -> Any:
 async def settled(world: World) -> None:
     """Wait for what the matchmaker does by itself, then have it match the whole region."""
     await proposals(world.api(Role.TEACHER))
-    await proposals(world.api(Role.COMPANY), "partnership")
+    (agreed,) = await proposals(world.api(Role.ASSOCIATION), "partnership")
+    for role in (Role.COMPANY, Role.ASSOCIATION):
+        body(await world.api(role).post(f"/v1/partnership-proposals/{agreed['id']}/accept"))
     await a_match_run(world.api(Role.COORDINATOR))
-    for path, role, number in (("/v1/interventions", Role.ASSOCIATION, 1), ("/v1/bookings", Role.COMPANY, 2)):
+    for path, role, number in (
+        ("/v1/bookings", Role.COMPANY, 2),
+        ("/v1/partnership-proposals", Role.COMPANY, 2),
+        ("/v1/partnerships", Role.ASSOCIATION, 1),
+    ):
         await until(lambda path=path, role=role, number=number: listed(world.api(role), path, number))
 
 
