@@ -1,9 +1,7 @@
 """The pages of signing in and out, as somebody meets them who reads without JavaScript, with a real mail server."""
 
 import re
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import httpx
 import pytest
@@ -13,16 +11,22 @@ from contracts.gateway.accounts import NewAccount
 from contracts.vocabulary import Role
 from services.database import transaction
 from services.gateway.auth.accounts import create_account
-from services.gateway.auth.code_rules import FOR_CLIENT_SHORTLY, FOR_EMAIL_SHORTLY, TRIES
-from services.gateway.auth.session_rules import cookie_name
+from services.gateway.auth.code_rules import TRIES
 from tests.component.gateway.given import a_gateway, until
 from tests.component.gateway.mail_server import a_mail_server
-from tests.component.gateway.resources import a_uai
-from tests.reading import HTML, Reader
-
-EMAIL = "camille@exemple.fr"
-FROM = "Passerelle <ne-pas-repondre@passerelle.example>"
-COOKIE = cookie_name("http://127.0.0.1:8000")
+from tests.component.gateway.web.signing_in import (
+    COOKIE,
+    EMAIL,
+    FROM,
+    SECRET,
+    a_reader,
+    an_account,
+    ask,
+    code_to,
+    cookie_of,
+    sign_in,
+)
+from tests.reading import HTML
 
 
 @pytest.fixture
@@ -35,49 +39,14 @@ async def mails():
 @pytest.fixture
 async def gateway(servers, mails):
     """The gateway at work, with a way for mails."""
-    async with a_gateway(servers, smtp_url=mails.url, mail_from=FROM, secret="s" * 32) as running:
+    async with a_gateway(servers, smtp_url=mails.url, mail_from=FROM, secret=SECRET) as running:
         yield running
-
-
-@asynccontextmanager
-async def a_reader(gateway, **headers):
-    """Somebody with a browser of their own."""
-    async with httpx.AsyncClient(base_url=gateway.base_url, timeout=20, headers=headers) as client:
-        yield Reader(client)
 
 
 @pytest.fixture
 async def reader(gateway):
     async with a_reader(gateway) as one:
         yield one
-
-
-async def an_account(gateway, role=Role.TEACHER, email=EMAIL, *, demo=False, organisation_id=None):
-    organisation_id = a_uai() if organisation_id is None else organisation_id
-    new = NewAccount(email=email, role=role, organisation_id=organisation_id, name="Camille")
-    async with transaction(gateway.app.state.running.pool) as connection:
-        return await create_account(connection, new, SYSTEM, datetime.now(UTC), demo=demo)
-
-
-async def ask(reader, email=EMAIL, path="/sign-in"):
-    """The page that asks for the code."""
-    return await reader.send(await reader.read(path), "/sign-in", email=email)
-
-
-async def code_to(mails, email=EMAIL, *, number=1):
-    """The code in the last of so many mails to an address."""
-
-    async def came():
-        return mails.to(email) if len(mails.to(email)) >= number else None
-
-    mail = (await until(came))[-1]
-    return re.search(r"\d{3} \d{3}", mail.get_body(("plain",)).get_content())[0]
-
-
-async def sign_in(reader, mails, path="/sign-in", number=1):
-    """Somebody signed in, and the page on which they arrive."""
-    asked = await ask(reader, path=path)
-    return await reader.send(asked, "/sign-in/code", code=await code_to(mails, number=number))
 
 
 async def test_somebody_signs_in_by_a_typed_code_and_arrives_where_they_wanted(gateway, mails, reader):
@@ -109,11 +78,11 @@ async def test_a_code_is_mailed_in_the_language_of_the_page(gateway, mails, read
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(servers, mails):
     """And of plain HTTP, and of neighbouring hosts, where people come by HTTPS."""
-    async with a_gateway(servers, smtp_url=mails.url, secret="s" * 32) as gateway, a_reader(gateway) as reader:
+    async with a_gateway(servers, smtp_url=mails.url, secret=SECRET) as gateway, a_reader(gateway) as reader:
         await an_account(gateway)
         plain = await sign_in_by_hand(reader, mails)
     url = "https://passerelle.example"
-    async with a_gateway(servers, smtp_url=mails.url, secret="s" * 32, public_url=url) as gateway:
+    async with a_gateway(servers, smtp_url=mails.url, secret=SECRET, public_url=url) as gateway:
         await an_account(gateway, email="autre@exemple.fr")
         async with httpx.AsyncClient(base_url=gateway.base_url, headers=HTML) as client:
             secure = await sign_out_by_hand(client, gateway)
@@ -141,14 +110,6 @@ async def sign_out_by_hand(client, gateway):
     answer = await client.post("/sign-out", data={"_csrf_token": csrf}, headers=sent)
     name, attributes = cookie_of(answer, "__Host-session")
     return answer.status_code, name, "Secure" in attributes
-
-
-def cookie_of(answer, name):
-    for line in answer.headers.get_list("set-cookie"):
-        first, *attributes = line.split("; ")
-        if first.startswith(f"{name}="):
-            return name, set(attributes)
-    raise AssertionError(answer.headers.get_list("set-cookie"))
 
 
 async def test_an_unknown_address_looks_like_any_other(gateway, mails, reader):
@@ -219,48 +180,6 @@ async def test_somebody_else_s_browser_cannot_use_the_code(gateway, mails, reade
     assert refused.status == 422
 
 
-async def test_too_many_codes_are_refused_with_a_time(gateway, mails, reader):
-    """For one address; what was typed stays."""
-    for _ in range(FOR_EMAIL_SHORTLY):
-        await ask(reader)
-
-    refused = await ask(reader)
-
-    assert refused.status == 429
-    assert re.search(r"à partir de \d\d h \d\d le \d\d/\d\d/\d{4}", refused.text)
-    assert refused.form("/sign-in").value("email") == EMAIL
-
-
-async def test_a_client_that_asks_for_everybody_is_stopped(gateway, reader):
-    """Other clients are not."""
-    for number in range(FOR_CLIENT_SHORTLY):
-        assert (await ask(reader, f"eleve{number}@exemple.fr")).status == 200
-
-    assert (await ask(reader, "encore@exemple.fr")).status == 429
-
-
-async def test_behind_a_proxy_each_client_counts_for_itself(servers, mails):
-    """Where the settings name the header that the proxy writes; its last address is the proxy's own word."""
-    header = "X-Forwarded-For"
-    async with a_gateway(servers, smtp_url=mails.url, secret="s" * 32, client_address_header=header) as gateway:
-        async with a_reader(gateway, **{header: "203.0.113.9, 192.0.2.1"}) as one:
-            for number in range(FOR_CLIENT_SHORTLY):
-                await ask(one, f"eleve{number}@exemple.fr")
-            assert (await ask(one, "encore@exemple.fr")).status == 429
-        async with a_reader(gateway, **{header: "203.0.113.9, 192.0.2.2"}) as other:
-            assert (await ask(other, "encore@exemple.fr")).status == 200
-
-
-@pytest.mark.parametrize("typed", ["", "camille", "camille@exemple", "a b@exemple.fr", "a@b.fr\x00", "é@exemple.fr"])
-async def test_what_is_no_address_is_named(gateway, reader, typed):
-    """Beside the field, with what to type; nothing is sent or stored."""
-    refused = await ask(reader, typed)
-
-    assert refused.status == 422
-    assert "Saisissez votre adresse électronique entière" in refused.text
-    assert await gateway.connection.fetchval("select count(*) from sign_in_code") == 0
-
-
 @pytest.mark.parametrize(
     "evil", ["//evil.example", "https://evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example"]
 )
@@ -326,73 +245,6 @@ async def test_signing_out_ends_the_session_for_good(gateway, mails, reader):
     assert COOKIE not in reader.client.cookies
     assert await gateway.app.state.session_ring.session_of(token) is None
     assert await gateway.connection.fetchval("select count(*) from web_session") == 0
-
-
-async def test_without_a_way_for_mails_it_says_so(servers):
-    """To whom it may concern, instead of a code that never comes."""
-    async with a_gateway(servers, secret="s" * 32) as gateway, a_reader(gateway) as reader:
-        await an_account(gateway)
-
-        refused = await ask(reader)
-
-        assert (refused.status, "PASSERELLE_SMTP_URL" in refused.text) == (503, True)
-
-
-async def test_a_mail_server_that_refuses_holds_nobody_up(gateway, mails, reader, monkeypatch):
-    """Refused for good it is left alone, refused for now it is tried again; the page is the same."""
-    monkeypatch.setattr("services.gateway.auth.code_mails.RETRY_AFTER_S", (0.01, 0.01))
-    await an_account(gateway)
-    mails.answers[EMAIL] = "451 try again later"
-    page = await ask(reader)
-
-    async def tried(times):
-        return len(mails.tried) == times
-
-    await until(partial(tried, 3))
-    mails.answers[EMAIL] = "550 no such user"
-    page = await reader.send(page, "/sign-in")
-    await until(partial(tried, 4))
-    assert mails.mails == []
-    del mails.answers[EMAIL]
-    page = await reader.send(page, "/sign-in")
-    assert (await reader.send(page, "/sign-in/code", code=await code_to(mails))).status == 200
-
-
-async def test_the_demonstration_opens_by_a_click_where_it_is_on(servers):
-    """One ready account a role, and no account of anybody real."""
-    async with a_gateway(servers, demo_sign_in=True, secret="s" * 32) as gateway, a_reader(gateway) as reader:
-        demo = await an_account(gateway, demo=True)
-        real = await an_account(gateway, email="reel@exemple.fr")
-        closed = await an_account(gateway, email="parti@exemple.fr", demo=True)
-        await gateway.connection.execute("update account set closed_at = now() where id = $1", closed.id)
-
-        page = await reader.read("/sign-in", next="/account")
-        form = page.form("/sign-in/demo")
-        refused = [
-            (await reader.send_form(page, form, {"account_id": str(other)})).status
-            for other in (real.id, closed.id, "nobody", a_uai())
-        ]
-        arrived = await reader.send(page, "/sign-in/demo")
-
-        assert form.value("account_id") == str(demo.id)
-        assert "démonstration" in page.text
-        assert refused == [404, 404, 404, 404]
-        assert (arrived.path, arrived.status) == ("/account", 200)
-
-
-async def test_elsewhere_the_demonstration_is_closed(gateway, reader):
-    """Even for accounts that are marked."""
-    demo = await an_account(gateway, demo=True)
-    page = await reader.read("/sign-in")
-    csrf = page.form("/sign-in").value("_csrf_token")
-
-    answer = await reader.client.post(
-        "/sign-in/demo", data={"_csrf_token": csrf, "account_id": str(demo.id)}, headers=HTML
-    )
-
-    assert "/sign-in/demo" not in page.html
-    assert answer.status_code == 404
-    assert COOKIE not in answer.cookies
 
 
 async def test_what_people_are_called_is_shown_and_never_run(gateway, mails, reader):
