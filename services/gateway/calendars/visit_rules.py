@@ -159,6 +159,24 @@ def of_free_slot(slot: Slot, around: Around) -> Shown | None:
     )
 
 
+def of_visit(slot: Slot, offer: VisitOffer, url: str) -> Shown:
+    """A visit as anybody sees it who thinks of coming: not certain before it is booked."""
+    status = Status.CANCELLED if slot.state == "cancelled" else Status.TENTATIVE
+    lines = [offer.company_name, *((f"Rendez-vous : {offer.meeting_point}",) if offer.meeting_point else ())]
+    return Shown(
+        uid=f"visit-{slot.id}",
+        sequence=slot.version,
+        status=status,
+        summary=_marked(status, f"{offer.title}, {offer.company_name}"),
+        description="\n".join(lines),
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        changed_at=offer.changed_at,
+        place=offer.place,
+        url=url,
+    )
+
+
 def _marked(status: Status, summary: str) -> str:
     """Marked in words too: not every calendar shows the status of what it subscribes to."""
     return f"{CANCELLED_MARK}{summary}" if status is Status.CANCELLED else summary

@@ -106,6 +106,12 @@ class Atlas:
             self._journeys.popitem(last=False)
 
 
+def time_journey(school: Place, to: Place) -> tuple[int, float]:
+    """Minutes and kilometres from a school to one place, the very ones that its `Journeys` have."""
+    distance_km = straight_km(school.latitude, school.longitude, to.latitude, to.longitude)
+    return _minutes(school, to, distance_km), round(road_km(distance_km), 1)
+
+
 def time_journeys(school: Place, points: list[Point], known: Journeys | None = None) -> Journeys:
     """The journeys from a school's place to these points; those that are known are not timed again."""
     minutes_to, km_to = (known.minutes_to, known.km_to) if known else (array("H"), array("f"))
@@ -128,6 +134,6 @@ def _high_first(minutes: "array[int]") -> bytes:
     return swapped.tobytes()
 
 
-def _minutes(school: Place, point: Point, distance_km: float) -> int:
+def _minutes(school: Place, point: Point | Place, distance_km: float) -> int:
     mountain = not MOUNTAIN_DEPARTMENTS.isdisjoint((school.department, point.department))
     return math.ceil(round(coach_minutes_over(distance_km, mountain=mountain), _DECIMALS))

@@ -19,6 +19,7 @@ from services.gateway.web.page import hear_language, provide_act, provide_form, 
 from services.gateway.web.proposals import pages as proposals
 from services.gateway.web.security import PAGE_HEADERS, page_middleware
 from services.gateway.web.sign_in import pages as sign_in
+from services.gateway.web.visits import pages as visits
 from services.settings import Settings
 
 PAGES: list[Any] = [
@@ -33,6 +34,7 @@ PAGES: list[Any] = [
     *bookings.routes,
     *class_requests.routes,
     *offers.routes,
+    *visits.routes,
 ]
 
 
