@@ -4,6 +4,7 @@ from typing import Any
 
 from services.gateway.api import (
     accounts,
+    action_map,
     actor_map,
     associations,
     bookings,
@@ -25,6 +26,7 @@ from services.gateway.api import (
     schools,
     sites,
     slots,
+    territories,
     unmet_demand,
     visit_offers,
     visits,
@@ -51,6 +53,8 @@ ROUTES: list[Any] = [
     *policies.routes,
     *unmet_demand.routes,
     *actor_map.routes,
+    *action_map.routes,
+    *territories.routes,
     *notices.routes,
     *live.routes,
     *calendars.routes,
