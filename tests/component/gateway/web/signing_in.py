@@ -8,10 +8,12 @@ import httpx
 
 from contracts.caller import SYSTEM
 from contracts.gateway.accounts import NewAccount
+from contracts.identifiers import uuid7
 from contracts.vocabulary import Role
 from services.database import transaction
 from services.gateway.auth.accounts import create_account
 from services.gateway.auth.session_rules import cookie_name
+from services.gateway.auth.sessions import open_session
 from tests.component.gateway.given import until
 from tests.component.gateway.resources import a_uai
 from tests.reading import Reader
@@ -64,3 +66,12 @@ def cookie_of(answer, name):
         if first.startswith(f"{name}="):
             return name, set(attributes)
     raise AssertionError(answer.headers.get_list("set-cookie"))
+
+
+async def a_session(gateway, role, organisation_id=""):
+    """The token of somebody who is signed in to a new account."""
+    email = f"{role}-{uuid7()}@exemple.fr"
+    account = await an_account(gateway, role, email, organisation_id=organisation_id)
+    async with transaction(gateway.app.state.running.pool) as connection:
+        _, token = await open_session(connection, account, "", datetime.now(UTC))
+    return token
