@@ -45,7 +45,7 @@ async def remove_account(account_id: FromPath[UUID], caller: KeyHolder, request:
 
 
 async def make_account(new: NewAccount, ask: Asking, once: Answering) -> Account:
-    """Make an account, once for an idempotency key, for an organisation that is there; raises as create_account does."""
+    """Make an account, once a key, for an organisation that is there; raises what create_account does."""
     grant = decide_account(new, ask.caller)
     if ask.caller.is_coordinator:
         await check_exists(grant, ask)
