@@ -192,7 +192,7 @@ async def test_slots_are_seen_as_a_month_and_as_a_list(reader, api, offer, slot)
 
     for page in (calendar, as_list):
         assert f"/slots/{slot['id']}" in page.links
-        assert "0 groupes pris sur 2" in page.text
+        assert "0 sur 2 groupes pris" in page.text
         assert offer["title"] in page.text
     assert '<table class="month">' in calendar.html
     assert any("month=" in link for link in calendar.links)
@@ -236,7 +236,7 @@ async def test_a_slot_shows_who_comes_and_who_waits(region, reader, api, slot):
 
     for booking in (first, second, waiting):
         assert f"/bookings/{booking['id']}" in page.links
-    assert "2 groupes pris sur 2" in page.text
+    assert "2 sur 2 groupes pris" in page.text
     assert "Collège d'essai, Auch" in page.text
     assert "<b>3e B</b>" in page.text
     assert "une classe de 20 élèves" in page.text

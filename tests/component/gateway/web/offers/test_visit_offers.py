@@ -314,4 +314,4 @@ async def test_an_offer_shows_its_slots_to_come(reader, api, offer):
     page = await shown(reader, f"/visit-offers/{offer['id']}")
 
     assert f"/slots/{slot['id']}" in page.links
-    assert "0 groupe pris sur 1" in page.text
+    assert "0 sur 1 groupe pris" in page.text
