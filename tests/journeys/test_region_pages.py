@@ -1,7 +1,10 @@
 """The Region's pages, as a coordinator reads them without JavaScript."""
 
+import re
+
 import pytest
 
+from contracts.reference.places import DEPARTMENTS
 from contracts.vocabulary import Role
 from tests.given import Region, a_class_request, a_company, a_school, a_site, a_slot, an_offer, until
 from tests.reading import Sheet
@@ -52,7 +55,7 @@ async def test_a_run_asked_for_twice_is_one(region: Region) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.TEACHER, Role.HEAD, Role.COMPANY, Role.ASSOCIATION])
-@pytest.mark.parametrize("path", ["/match-runs", "/organisations"])
+@pytest.mark.parametrize("path", ["/match-runs", "/organisations", "/territories", "/map"])
 async def test_these_pages_are_the_regions(region: Region, role: Role, path: str) -> None:
     """Others are told so, by name, with a way on."""
     school = await a_school(region)
@@ -119,3 +122,52 @@ async def test_nothing_found_is_said(region: Region) -> None:
     assert (await reader.read("/organisations", kind="martians")).status == 404
     assert (await reader.read("/companies/01a2162f-ca42-73b6-a8b5-364d40e3464d")).status == 404
     assert "Aucune organisation ne correspond." in (await reader.read("/organisations", q="zzz")).text
+
+
+async def test_the_map_and_its_list_are_the_same_places(region: Region) -> None:
+    """Whoever sees no map misses nothing; names are text in both."""
+    await a_small_region(region)
+    reader = await region.browse(Role.COORDINATOR)
+
+    async def shown() -> Sheet | None:
+        sheet = await reader.read("/map", what=["company", "visits", "school"])
+        return sheet if "1 créneau ouvert" in sheet.text and "Collège d'essai" in sheet.text else None
+
+    sheet = await until(shown)
+    places = (await reader.client.get("/map/places?what=company&what=visits&what=school")).json()
+
+    listed = re.findall(r'data-map-id="([^"]+)"', sheet.html)
+    assert sorted(listed) == sorted(feature["properties"]["id"] for feature in places["features"])
+    assert SCRIPT not in sheet.html
+    assert any(SCRIPT in feature["properties"]["title"] for feature in places["features"])
+
+
+async def test_the_map_is_narrowed(region: Region) -> None:
+    """By what is shown and where; a word that is none narrows nothing, a filter that finds nothing says so."""
+    await a_small_region(region)
+    reader = await region.browse(Role.COORDINATOR)
+
+    async def shown() -> Sheet | None:
+        sheet = await reader.read("/map", what="company", department="32", theme="martian", level="??", start="-1")
+        return sheet if "1 lieu" in sheet.text else None
+
+    await until(shown)
+    assert "Aucun lieu ne correspond" in (await reader.read("/map", what="association")).text
+    assert "Aucun lieu ne correspond" in (await reader.read("/map", department="48")).text
+
+
+async def test_every_department_is_in_the_table(region: Region) -> None:
+    """Also those with nothing; a span that ends before it begins is refused beside the field."""
+    await a_small_region(region)
+    reader = await region.browse(Role.COORDINATOR)
+
+    async def counted() -> Sheet | None:
+        sheet = await reader.read("/territories")
+        return sheet if re.search(r"Gers 1 0", sheet.text) else None
+
+    sheet = await until(counted)
+    assert all(department.name in sheet.text for department in DEPARTMENTS.values())
+    refused = await reader.read("/territories", since="2027-03-15", until="2027-03-01")
+    assert "Le dernier jour précède le premier" in refused.text
+    assert refused.form("/territories").value("since") == "2027-03-15"
+    assert "Écrivez le jour comme" in (await reader.read("/territories", since="hier")).text

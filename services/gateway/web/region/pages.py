@@ -1,5 +1,5 @@
 """What the Region sees: the table of this area's pages."""
 
-from services.gateway.web.region import match_runs, organisations
+from services.gateway.web.region import maps, match_runs, organisations, territories
 
-routes = (*match_runs.routes, *organisations.routes)
+routes = (*maps.routes, *territories.routes, *match_runs.routes, *organisations.routes)
