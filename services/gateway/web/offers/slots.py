@@ -1,5 +1,6 @@
 """A company's slots: its calendar, its list, one slot with who comes, and what changes it. Opening is in opening.py."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -66,7 +67,7 @@ async def show_slots(
     if view == AS_LIST:
         found = await listing(Slot, **theirs, since=soonest_first(now))
         return page("offers/slots_list.html", found=found, **shared)
-    first = read_month(month, today)
+    first = read_month(month, today if month else await next_day(listing, now, theirs))
     begins, ends = bounds(first)
     slots = await every(listing, Slot, **theirs, since=soonest_first(begins), before=soonest_first(ends))
     return page("offers/slots_month.html", month=month_of(first, slots, day_of, today), **shared)
@@ -151,6 +152,12 @@ async def slot_page(
         waiting=waiting.items,
         schools={school.uai: school for school in schools},
     )
+
+
+async def next_day(listing: Lister, now: datetime, theirs: dict[str, Any]) -> date:
+    """The day of the next slot, or today: its month is shown first, since an empty one helps nobody."""
+    coming = await replace(listing, cursor=None, limit=1)(Slot, **theirs, since=soonest_first(now))
+    return day_of(coming.items[0]) if coming.items else local_day(now)
 
 
 def day_of(slot: Slot) -> date:

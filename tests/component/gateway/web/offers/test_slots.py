@@ -187,10 +187,11 @@ async def test_slots_are_seen_as_a_month_and_as_a_list(reader, api, offer, slot)
     month = paris(slot["starts_at"])[:7]
 
     calendar = await shown(reader, f"/slots?month={month}")
+    next_ones = await shown(reader, "/slots")
     as_list = await shown(reader, "/slots?view=list")
     empty = await shown(reader, "/slots?month=2027-08")
 
-    for page in (calendar, as_list):
+    for page in (calendar, next_ones, as_list):
         assert f"/slots/{slot['id']}" in page.links
         assert "0 sur 2 groupes pris" in page.text
         assert offer["title"] in page.text
