@@ -113,7 +113,6 @@ PAGES: tuple[Shown, ...] = (
     # Proposals with their reasons
     Shown("/visit-proposals", Role.TEACHER),
     Shown("/visit-proposals/{visit_proposal_id}", Role.TEACHER, pictures=("dark", "narrow")),
-    Shown("/visit-proposals/{visit_proposal_id}/booking", Role.TEACHER),
     Shown("/partnership-proposals", Role.COMPANY),
     Shown("/partnership-proposals", Role.ASSOCIATION),
     Shown("/partnership-proposals/{partnership_proposal_id}", Role.COMPANY),
@@ -153,6 +152,8 @@ PAGES: tuple[Shown, ...] = (
     Shown("/partnerships", Role.COMPANY),
     Shown("/partnerships/{partnership_id}", Role.ASSOCIATION),
     # What the Region sees
+    Shown("/map", Role.COORDINATOR, pictures=("dark", "narrow")),
+    Shown("/territories", Role.COORDINATOR, pictures=("dark", "narrow")),
     Shown("/match-runs", Role.COORDINATOR),
     Shown("/match-runs/{match_run_id}", Role.COORDINATOR),
     Shown("/organisations", Role.COORDINATOR),

@@ -8,8 +8,8 @@ from litestar.response import Template
 from services.gateway.web.routes import PAGES as HANDLERS
 from tests.browser.pages import PAGES
 
-# Shown only on the way to somewhere: its own story looks at it.
-ON_THE_WAY = {"/sign-in/code"}
+# Shown only on the way to somewhere: their own stories look at them.
+ON_THE_WAY = {"/sign-in/code", "/visit-proposals/{}/booking"}
 IN_BRACES = re.compile(r"\{[^}]*\}")
 
 
