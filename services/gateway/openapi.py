@@ -1,10 +1,11 @@
 """The OpenAPI document: what the framework derives from the routes, corrected where it does not know better.
 
-`python -m services.gateway.openapi > contracts/openapi.json` renews the committed copy. There are no pages that show
-the document, because each of them would load its scripts from somebody else's server.
+`python -m services.gateway.openapi > contracts/openapi.json` renews the committed copy. Pages that show the document to
+people are in `web/schema/`.
 """
 
 import sys
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -59,9 +60,13 @@ _WITH_VERSION = ("412", "428")
 class CorrectedJson(JsonRenderPlugin):
     """Serves the corrected document as JSON, and nothing else."""
 
+    def has_path(self, path: str) -> bool:
+        """Its own; and it says that it is the framework's usual one too, so that this adds none of its own."""
+        return path in ("/", "/openapi.json")
+
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The document's bytes."""
-        return msgspec.json.encode(corrected(openapi_schema, scopes_of(request.app)))
+        return msgspec.json.encode(document_of(request.app))
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -70,8 +75,11 @@ def openapi_config() -> OpenAPIConfig:
         title="Passerelle",
         version="1",
         description=DESCRIPTION,
-        openapi_router=Router("/schema", route_handlers=[], opt={"scope": PUBLIC}, include_in_schema=False),
-        render_plugins=[CorrectedJson(path="/openapi.json")],
+        # The framework wants the root of its router for itself; `/schema` is the page that shows the document.
+        openapi_router=Router(
+            "/schema/openapi.json", route_handlers=[], opt={"scope": PUBLIC}, include_in_schema=False
+        ),
+        render_plugins=[CorrectedJson(path="/")],
         components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
         security=[{"key": []}],
         use_handler_docstrings=True,
@@ -94,6 +102,12 @@ def scopes_of(app: Litestar) -> dict[str, str]:
         # A page may be called as a route of the API is.
         if PAGE not in handler.opt
     }
+
+
+@lru_cache(maxsize=1)
+def document_of(app: Litestar) -> dict[str, Any]:
+    """The application's own document; its routes never change."""
+    return corrected(app.openapi_schema.to_schema(), scopes_of(app))
 
 
 def corrected(document: dict[str, Any], scopes: dict[str, str]) -> dict[str, Any]:
@@ -204,8 +218,7 @@ def main() -> None:
     from services.settings import Settings
 
     app = create_app(Settings(database_dsn="", nats_url=""))
-    document = corrected(app.openapi_schema.to_schema(), scopes_of(app))
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(document_of(app)), indent=1) + b"\n")
 
 
 if __name__ == "__main__":
