@@ -7,7 +7,8 @@ from playwright.async_api import expect
 
 from contracts.vocabulary import Role
 from tests.browser.accessibility import assert_accessible
-from tests.given import school_day
+from tests.browser.world import book
+from tests.given import a_slot, an_offer, school_day
 
 with_scripts = pytest.mark.parametrize("javascript", [True], indirect=True)
 
@@ -129,3 +130,46 @@ async def test_schools_are_offered_while_their_name_is_typed(visitor, world):
     await visitor.get_by_label("Au départ de").press_sequentially("essai")
 
     await expect(visitor.locator(f'#schools option[value*="{world.school_uai}"]')).to_have_count(1)
+
+
+@with_scripts
+async def test_places_that_go_are_seen_to_go(visitor, sign_in, region, world):
+    """Somebody else takes the last one: the open sheet says so by itself."""
+    industrialist, teacher = world.api(Role.COMPANY), world.api(Role.TEACHER)
+    slot = await a_slot(industrialist, world.offer, 16)
+    await sign_in(visitor, Role.TEACHER, world.school_uai)
+    await visitor.goto(f"/visits/{slot['id']}")
+    await expect(visitor.locator("#places")).to_contain_text("1 groupe")
+
+    await book(teacher, slot, "3e Z")
+
+    await expect(visitor.locator("#places")).to_contain_text("complet, liste d’attente")
+
+
+@with_scripts
+async def test_a_sheet_is_one_page_of_paper(visitor, world):
+    """With its address, and without what nobody can press there."""
+    industrialist = world.api(Role.COMPANY)
+    told = {"description": "De la tôle à la pièce. " * 8, "aims": "Voir un geste. " * 8, "preparation": "Lire. " * 20}
+    offer = await an_offer(industrialist, world.company, world.site, rome_codes=["H2903", "H2902"], **told)
+    slot = await a_slot(industrialist, offer, 17)
+    await visitor.goto(f"/visits/{slot['id']}?school={world.school_uai}&pupils=24")
+
+    paper = await visitor.pdf(prefer_css_page_size=True)
+    await visitor.emulate_media(media="print")
+
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    await expect(visitor.get_by_role("button", name="Se connecter pour réserver")).to_be_hidden()
+    await expect(visitor.locator(".print-only")).to_contain_text(f"/visits/{slot['id']}")
+
+
+async def test_long_words_stay_inside(visitor, world, javascript):
+    """A company's title may be one word without an end."""
+    industrialist = world.api(Role.COMPANY)
+    offer = await an_offer(industrialist, world.company, world.site, title="Chaudronnerie" * 15, levels=["CAP2"])
+    slot = await a_slot(industrialist, offer, 18)
+    await visitor.set_viewport_size({"width": 360, "height": 800})
+
+    for path in (f"/visits/{slot['id']}", "/visits?level=CAP2"):
+        await visitor.goto(path)
+        assert await visitor.evaluate("document.documentElement.scrollWidth") == 360

@@ -135,7 +135,7 @@ async def test_the_way_there_and_back_lies_in_the_school_day_or_not(region, stag
     here, there = commune("30189"), commune("32013")
     minutes = coach_minutes(here, there)
     leaves = starts_at - timedelta(minutes=minutes)
-    words = f"Départ à {leaves:%H} h {leaves:%M}"
+    words = f"Départ à {leaves.hour} h {leaves:%M}"
     for page in (own, other):
         assert words in page.text.replace("\N{NO-BREAK SPACE}", " ")
         assert "dépasse la journée de classe" in page.text
@@ -296,6 +296,17 @@ async def test_a_visit_goes_into_anybodys_calendar(region, stage):
     assert event.decoded("dtstart") == datetime.fromisoformat(stage.slot["starts_at"])
     assert str(event["status"]) == "TENTATIVE"
     assert str(event["url"]) == f"{region.base_url}{stage.path}"
+
+
+async def test_a_cancelled_visit_is_marked_so_in_calendars(region, stage):
+    """Whoever has it already sees that it is off."""
+    body(await stage.api.post(f"/v1/slots/{stage.slot['id']}/cancel", json={"reason": "Travaux"}))
+
+    answer = await region.client().get(f"{stage.path}/visit.ics")
+
+    [event] = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert str(event["status"]) == "CANCELLED"
+    assert str(event["summary"]).startswith("ANNULÉE")
 
 
 async def test_it_reads_in_english_too(region, stage):
