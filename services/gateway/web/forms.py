@@ -17,13 +17,15 @@ from contracts.errors import FieldError, Invalid, Kind, PasserelleError, Problem
 from contracts.identifiers import uuid7
 from contracts.local_time import PARIS, local
 from contracts.message import Input, Resource
-from services.gateway.input_words import field_error
+from services.gateway.input_words import field_error, words_for
 from services.gateway.web.language import say
 
 InputT = TypeVar("InputT", bound=Input)
 
 ONCE, VERSION, SEEN = "_once", "_version", "_seen"
 _WRONG_EUROS = Wording("Write an amount in euros, such as 12.50.", "Écrivez un montant en euros, comme 12,50.")
+_NONE_CHOSEN = Wording("Choose at least one.", "Faites au moins un choix.")
+_TOO_FEW = "Expected `array` of length >= 1"
 _REQUIRED = "Object missing required field `{}`"
 
 
@@ -155,7 +157,7 @@ class Form:
             name = field.encode_name
             if name not in told:
                 if field.required:
-                    wrong.append(field_error(kind, _REQUIRED.format(name)))
+                    wrong.append(FieldError(field=name, message=words_for(_REQUIRED.format(name))))
                 continue
             try:
                 msgspec.convert(told[name], hints[field.name], strict=False)
@@ -163,7 +165,7 @@ class Form:
                 found = field_error(hints[field.name], str(error))
                 inner = "" if found.field == "body" else found.field
                 path = self._place(f"{name}{inner}" if not inner or inner.startswith("[") else f"{name}.{inner}")
-                words = _WRONG_EUROS if path.endswith("_cents") else found.message
+                words = _WRONG_EUROS if path.endswith("_cents") else _words_for(str(error))
                 wrong.append(FieldError(field=path, message=words))
         return tuple(wrong)
 
@@ -215,6 +217,12 @@ def write(value: Any, name: str = "") -> str:
         case date():
             return value.isoformat()
     return str(value)
+
+
+def _words_for(error: str) -> Wording:
+    """What is wrong, without the words that the machine takes: the page itself shows what there is to choose."""
+    message = error.partition(" - at `")[0]
+    return _NONE_CHOSEN if message.startswith(_TOO_FEW) else words_for(message)
 
 
 def _bare(kind: Any) -> Any:

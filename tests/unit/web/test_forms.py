@@ -203,6 +203,14 @@ def test_what_is_wrong_stands_beside_the_row_and_the_field_that_people_see() -> 
     assert form.errors == {"fees.1.label": "Vide."}
 
 
+def test_the_words_that_machines_take_are_no_help_to_people() -> None:
+    """The page shows what there is to choose, in plain words."""
+    none = wrong_fields(Form(OFFER | {"themes": [""], "levels": ["42E"]}), NewVisitOffer)
+    assert none["themes"] == "Faites au moins un choix."
+    assert "Choisissez parmi" not in none["levels"]
+    assert wrong_fields(Form({}), NewBooking)["level"] == "Ce champ est obligatoire : ajoutez-le."
+
+
 def test_a_refused_form_keeps_what_was_typed() -> None:
     """And says beside each field what is wrong, in the reader's language."""
     form = Form(BOOKING | {"pupils": ["<b>99</b>"]})
