@@ -1,14 +1,23 @@
 // What every page has beyond HTML and CSS; each page works without it.
 "use strict";
 
+const PATIENCE_MS = 10000;
+
 // A form is sent once: its buttons rest until an answer comes (the hidden `once` key keeps a second sending harmless too).
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !form.matches("form[data-once]")) {
     return;
   }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
   // Not before the browser has read which button was pressed.
   setTimeout(() => rest(form, true));
+  // Where no answer ever comes (the reader stopped it, the network went), the page is not to stay dead.
+  setTimeout(() => rest(form, false), PATIENCE_MS);
 });
 
 // Back from the next page, or from htmx: the form may be sent again.
@@ -27,6 +36,9 @@ document.addEventListener("DOMContentLoaded", () => showMistakes(document));
 document.addEventListener("htmx:afterSettle", (event) => showMistakes(event.target));
 
 function rest(form, resting) {
+  if (!resting) {
+    delete form.dataset.sent;
+  }
   for (const button of form.querySelectorAll("button:not([type=button]), input[type=submit]")) {
     if (resting !== (button.dataset.resting === "yes")) {
       button.dataset.resting = resting ? "yes" : "";
