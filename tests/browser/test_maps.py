@@ -3,6 +3,7 @@
 Told on the page of the API's document, which has no map of its own: the page's policy is that of all pages.
 """
 
+import base64
 import json
 
 import pytest
@@ -14,6 +15,9 @@ PLACES = (
     {"id": "forge", "title": "<img src=x onerror=alert(1)> Forge", "href": "/visits/1", "lines": ["<b>jeudi</b>"]},
     {"id": "verrerie", "title": "Verrerie", "href": "javascript:alert(1)", "kind": "school"},
     {"id": "scierie", "title": "Scierie", "kind": 'x" onload="alert(1)'},
+)
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 SPOTS = ((1.44, 43.60), (2.15, 43.93), (2.15, 43.93))
 
@@ -57,6 +61,11 @@ def javascript() -> bool:
 @pytest.fixture
 async def page(visitor: Page) -> Page:
     """A page with a map of three places, two of them at one spot."""
+    return await with_map(visitor)
+
+
+async def with_map(visitor: Page) -> Page:
+    """The map, put into a page of ours."""
     await visitor.goto("/schema")
     files = {
         "style": static("vendor/leaflet/leaflet.css"),
@@ -73,6 +82,17 @@ async def test_the_outlines_are_the_map_where_no_tiles_are_reached(page):
     await expect(page.locator(".map path.map-outline")).to_have_count(13)
     await expect(page.locator(".map path.map-place")).to_have_count(2)
     await expect(page.locator(".map img")).to_have_count(0)
+
+
+async def test_tiles_are_shown_where_they_are_reached(visitor):
+    """With their maker's name; the server of the tiles is none that we run."""
+    await visitor.route("https://data.geopf.fr/**", lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
+
+    page = await with_map(visitor)
+
+    await expect(page.locator(".map-with-tiles .map-credit")).to_have_text("© IGN")
+    await expect(page.locator(".map img.leaflet-tile-loaded").first).to_be_attached()
+    await expect(page.locator(".map path.map-outline")).to_have_count(13)
 
 
 async def test_keys_are_enough(page):
