@@ -26,6 +26,7 @@ from services.gateway.web.labels import options
 from services.gateway.web.language import _, mark
 from services.gateway.web.mediation.store import count_taken
 from services.gateway.web.page import Act, Go, Page, Pages, Sent, go
+from services.gateway.web.refusals import NotYourRole
 
 # The states by which an association's own list is narrowed; nothing stands for all.
 TABS = (
@@ -59,9 +60,9 @@ def choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def association_of(caller: Caller) -> UUID:
-    """The association that the reader acts for; raises NotYours for anybody else."""
+    """The association that the reader acts for; raises NotYourRole for anybody else."""
     if caller.organisation is not OrganisationKind.ASSOCIATION:
-        raise NotYours(allowed_actions=())
+        raise NotYourRole()
     return UUID(caller.organisation_id)
 
 
