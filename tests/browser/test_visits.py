@@ -92,7 +92,7 @@ async def test_the_list_follows_the_filters_and_nobody_loses_their_place(visitor
     await visitor.get_by_label("Niveau").focus()
     await visitor.get_by_label("Niveau").select_option("BTS2")
     await expect(visitor).to_have_url(re.compile(r"/visits\?level=BTS2$"))
-    await expect(visitor.locator("#count")).to_have_text("0 visites affichées.")
+    await expect(visitor.locator("#count")).to_have_text("0 visite affichée.")
     await expect(visitor.get_by_label("Niveau")).to_be_focused()
     await expect(visitor.locator("#results")).to_contain_text("Aucune visite ne correspond")
     await visitor.go_back()

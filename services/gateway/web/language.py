@@ -67,6 +67,9 @@ def ngettext(one: str, many: str, number: int, **facts: object) -> str:
 
 def number_words(one: str, many: str, number: int) -> str:
     """The words of `ngettext` before its facts are in them: templates put those in by themselves."""
+    # In French nothing is one, in English it is many.
+    if language() == FRENCH:
+        return one if number < 2 else many
     return translations(language()).ngettext(one, many, number)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from services.gateway.web import formats
-from services.gateway.web.language import ENGLISH, FRENCH, reading
+from services.gateway.web.language import ENGLISH, FRENCH, ngettext, reading
 
 NOW = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
 WINTER, SUMMER = datetime(2026, 11, 12, 8, 30, tzinfo=UTC), datetime(2027, 6, 15, 8, 30, tzinfo=UTC)
@@ -80,3 +80,10 @@ def test_another_year_is_named() -> None:
     with reading(FRENCH):
         assert str(year + 1) in formats.short_day(date(year + 1, 1, 4))
         assert str(year) not in formats.short_day(date(year, 1, 4))
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 jour"), (1, "1 jour"), (2, "2 jours")])
+def test_nothing_is_one_in_french(number: int, words: str) -> None:
+    """Where English says many."""
+    with reading(FRENCH):
+        assert ngettext("%(num)s jour", "%(num)s jours", number) == words
