@@ -89,11 +89,12 @@ async def follow_changes(
 ) -> Response[Any]:
     """What changes, as server-sent events: what is public or the caller's own; for coordinators everything.
 
-    A change comes as two events with the same `data` (`LiveChange`), `event: booking-<id>` and `event: booking`, the
-    last of them with its `id`. Whoever comes back with that id misses nothing within a day; whoever stays away for
-    longer is told `event: reload`, and reads anew what it shows. Notices come to their addressee as `event: notice`.
-    The stream begins now where no id is given, ends after 15 minutes, and says where it stands every ten seconds in
-    which nothing else comes.
+    A change comes as two events, `event: booking-<id>` and `event: booking`, the last of them with its `id`, both with
+    the same `data`: `{"kind": "booking", "id": "...", "version": 3, "state": "confirmed"}`. The state is empty for a
+    kind that has none, and for whoever could see the thing until now and no longer can. Notices come to their addressee
+    as `event: notice`. Whoever comes back with the last id misses nothing within a day; whoever stays away for longer
+    is told `event: reload`, and reads anew what it shows. The stream begins now where no id is given, ends after 15
+    minutes, and says where it stands every ten seconds in which nothing else comes.
     """
     return live_response(request, caller, read_position(last_event_id, after), key_is_good(request))
 

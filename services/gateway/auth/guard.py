@@ -28,6 +28,8 @@ PUBLIC = "public"
 ANY_KEY = "any key"
 # Marks the routes that are pages: there a session counts, and no key, for which nobody guards against forged forms.
 PAGE = "page"
+# Marks those that an open page asks for by itself: a session that nobody uses ends, whatever lies open on the desk.
+UNATTENDED = "unattended"
 # Whoever reads public pages without a session: of no organisation, so that nothing but what is public is theirs.
 VISITOR = Caller(
     key_id="visitor",
@@ -119,7 +121,7 @@ async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler:
     """The guard of every route: establishes the caller, or raises Unauthenticated or ScopeMissing."""
     wanted = handler.opt.get("scope", ANY_KEY)
     if PAGE in handler.opt:
-        await _require_session(connection, wanted)
+        await _require_session(connection, wanted, attended=UNATTENDED not in handler.opt)
         return
     if wanted == PUBLIC:
         return
@@ -130,10 +132,11 @@ async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler:
     connection.scope["auth"] = caller
 
 
-async def _require_session(connection: ASGIConnection[Any, Any, Any, Any], wanted: str) -> None:
+async def _require_session(connection: ASGIConnection[Any, Any, Any, Any], wanted: str, *, attended: bool) -> None:
     """The guard of every page; public ones are for visitors too."""
     state = connection.app.state
-    session = await state.session_ring.session_of(connection.cookies.get(cookie_name(state.settings.public_url), ""))
+    token = connection.cookies.get(cookie_name(state.settings.public_url), "")
+    session = await state.session_ring.session_of(token, attended=attended)
     if session is None and wanted != PUBLIC:
         raise Unauthenticated()
     caller = session.caller if session else VISITOR

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar.datastructures import Cookie
 
 from contracts.errors import NotFound
@@ -52,21 +53,26 @@ class SessionRing:
         self._pool = pool
         self._known: OrderedDict[bytes, tuple[float, Session]] = OrderedDict()
 
-    async def session_of(self, token: str) -> Session | None:
-        """The session that a cookie's token stands for; None where there is none (any more)."""
+    async def session_of(self, token: str, *, attended: bool = True) -> Session | None:
+        """The session that a cookie's token stands for; None where there is none (any more).
+
+        What a page does while nobody need sit before it (`attended` is false) is no use that keeps a session alive.
+        """
         if not token:
             return None
         token_hash, now = hash_token(token), datetime.now(UTC)
         until, known = self._known.get(token_hash, (0.0, None))
-        if known is not None and until > time.monotonic():
+        unseen = attended and known is not None and now - known.seen_at > SEEN_EXACT_TO
+        if known is not None and until > time.monotonic() and not unseen:
             return known if known.lives(now) else None
         async with self._pool.acquire() as connection:
             session = await find_session(connection, token_hash)
             if session is None or not session.lives(now):
                 self._known.pop(token_hash, None)
                 return None
-            if now - session.seen_at > SEEN_EXACT_TO:
+            if attended and now - session.seen_at > SEEN_EXACT_TO:
                 await update_seen(connection, session.id, now)
+                session = msgspec.structs.replace(session, seen_at=now)
         self._remember(token_hash, session)
         return session
 

@@ -37,6 +37,8 @@ site as (
         min(next_slot_at) filter (where published) as next_slot_at,
         coalesce(sum(visits_confirmed), 0)::int as visits_confirmed,
         coalesce(sum(visits_completed), 0)::int as visits_completed,
+        string_agg(array_to_string(tags, ' '), ' ')
+            filter (where published or visits_confirmed > 0 or visits_completed > 0) as tags,
         -- The latest offer says best where the site is and what it is called.
         (array_agg(offer.id order by published desc, offer.id desc))[1] as shown
     from offer left join opened using (id) left join visited using (id)
@@ -46,10 +48,7 @@ select
     'visits' as kind, site.id, concat_ws(' – ', document ->> 'company_name', nullif(document ->> 'site_name', ''))
         as name,
     department, document -> 'place' ->> 'commune_name' as commune, latitude, longitude,
-    array(
-        select distinct tag from offer each, unnest(each.tags) as tag
-        where each.site_id = site.id and (each.published or not offer.published)
-    ) as tags,
+    string_to_array(site.tags, ' ') as tags,
     company_id, null::uuid as association_id, visit_offers, slots_open, next_slot_at, visits_confirmed,
     visits_completed, 0 as interventions, '' as state,
     coalesce((document ->> 'fictional')::boolean, false) as fictional

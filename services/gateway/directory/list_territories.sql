@@ -10,13 +10,10 @@ school as (
     from entry where kind = 'school'
 ),
 booking as materialized (
-    select told.class_request_id, told.school_uai, state, told.pupils,
+    select told.class_request_id, told.school_uai, state, (told.attendance ->> 'pupils')::int as pupils,
         ($4::text is null or sort_key >= $4) and ($5::text is null or sort_key < $5) as in_span
     from entry
-    cross join lateral (
-        select (document ->> 'class_request_id')::uuid as class_request_id, document ->> 'school_uai' as school_uai,
-            (document -> 'attendance' ->> 'pupils')::int as pupils
-    ) as told
+    cross join lateral json_to_record(document) as told (class_request_id uuid, school_uai text, attendance json)
     where kind = 'booking' and state in ('requested', 'approved', 'offered', 'confirmed', 'completed')
 ),
 request as (

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from contracts.caller import Caller, Scope
 from services.gateway.api.asking import KeyHolder
 from services.gateway.api.live import After, LastEventId, live_response, read_position
+from services.gateway.auth.guard import UNATTENDED
 from services.gateway.auth.session_rules import cookie_name
 from services.gateway.auth.sessions import SessionRing
 
@@ -20,12 +21,12 @@ def session_is_good(request: Request[None, Caller, State]) -> Callable[[], Await
     token = request.cookies.get(cookie_name(state.settings.public_url), "")
 
     async def good() -> bool:
-        return await ring.session_of(token) is not None
+        return await ring.session_of(token, attended=False) is not None
 
     return good
 
 
-@get("/live", scope=Scope.READ)
+@get("/live", scope=Scope.READ, opt={UNATTENDED: True})
 async def hear_changes(
     request: Request[None, Caller, State],
     caller: KeyHolder,

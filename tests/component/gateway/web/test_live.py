@@ -78,6 +78,27 @@ async def test_signing_out_ends_the_stream(gateway: Gateway, monkeypatch: pytest
     assert not [line for line in left if line.startswith("event")]
 
 
+async def test_an_open_page_alone_keeps_nobody_signed_in(gateway: Gateway, monkeypatch: pytest.MonkeyPatch):
+    """A session ends that nobody uses; whoever reads a page beside it uses it."""
+    monkeypatch.setattr(listener, "HEARTBEAT_S", 0.1)
+    browser = await signed_in(gateway, Role.COORDINATOR)
+    await gateway.connection.execute("update web_session set seen_at = now() - interval '1 hour'")
+
+    async def unused() -> bool:
+        return bool(
+            await gateway.connection.fetchval("select seen_at < now() - interval '59 minutes' from web_session")
+        )
+
+    async with listening(gateway.http, browser, path="/live") as page:
+        for _ in range(3):
+            await page.begun()
+        before = await unused()
+        await gateway.http.get("/", headers=browser)
+        after = await unused()
+
+    assert (before, after) == (True, False)
+
+
 async def test_an_account_has_so_many_streams_whatever_browsers_it_uses(gateway: Gateway):
     """Two sessions of one account share them."""
     uai = a_uai()
