@@ -51,6 +51,17 @@ function showMistakes(part) {
   const summary = part.matches?.(".errors") ? part : part.querySelector?.(".errors");
   if (summary) {
     summary.setAttribute("tabindex", "-1");
+    summary.querySelectorAll('a[href^="#"]').forEach(nameField);
     summary.focus();
+  }
+}
+
+// «Give at least 1» says more with its field's label before it; each stands beside its field besides.
+function nameField(link) {
+  const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const label = field?.labels?.[0] ?? field?.querySelector("legend");
+  if (label && !link.dataset.named) {
+    link.dataset.named = "yes";
+    link.prepend(`${label.firstChild.textContent.trim()} – `);
   }
 }
