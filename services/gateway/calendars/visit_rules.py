@@ -105,7 +105,7 @@ def of_booking(booking: Booking, viewer: OrganisationKind, around: Around) -> Sh
         ends_at=booking.ends_at,
         changed_at=booking.changed_at,
         place=offer.place if offer else None,
-        url=f"{around.public_url}/v1/bookings/{booking.id}",
+        url=f"{around.public_url}/bookings/{booking.id}",
     )
 
 
@@ -134,7 +134,7 @@ def of_intervention(intervention: Intervention, around: Around) -> Shown:
         ends_at=intervention.ends_at,
         changed_at=max(intervention.changed_at, booking.changed_at) if booking else intervention.changed_at,
         place=intervention.place,
-        url=f"{around.public_url}/v1/interventions/{intervention.id}",
+        url=f"{around.public_url}/interventions/{intervention.id}",
     )
 
 
@@ -155,7 +155,7 @@ def of_free_slot(slot: Slot, around: Around) -> Shown | None:
         # A slot does not say when it changed; its id says when it was made.
         changed_at=datetime.fromtimestamp((slot.id.int >> 80) // 1000, UTC),
         place=offer.place if offer else None,
-        url=f"{around.public_url}/v1/slots/{slot.id}",
+        url=f"{around.public_url}/slots/{slot.id}",
     )
 
 
