@@ -1,4 +1,4 @@
-"""A word of contracts as people say it, in their language; its table is words.py."""
+"""A word of contracts as people say it, in their language; its tables are words.py and states.py."""
 
 from enum import StrEnum
 from typing import Literal, cast
@@ -6,7 +6,8 @@ from typing import Literal, cast
 from contracts.reference.codes import ActivityCode, NafNomenclature, activity_label, rome_label
 from contracts.vocabulary import LEVEL_LABELS, THEME_LABELS, Level, Theme
 from services.gateway.web.language import FRENCH, _, language
-from services.gateway.web.words import ACTIONS, LOOKS, STATES, WORDS
+from services.gateway.web.states import ACTIONS, LOOKS, STATES
+from services.gateway.web.words import WORDS
 
 
 def label(word: str, of: str = "") -> str:
