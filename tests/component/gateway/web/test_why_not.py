@@ -134,3 +134,15 @@ async def test_without_a_request_there_is_nothing_to_ask_about(shared_gateway, b
 
     assert "Vous n’en avez aucune en cours" in sheet.text
     assert "/class-requests" in sheet.links
+
+
+async def test_what_is_proposed_says_so(shared_gateway, browse, question):
+    """Whoever asks about a visit that stands reads why it does."""
+    school, request, slot, answers = question
+    reader = await browse(Role.TEACHER, school.uai)
+    why = a_why_not(request, slot, gates=(a_gate(GateCode.LEVEL),), points=WHOLE.points, parts=PARTS, stands="proposed")
+
+    async with playing(shared_gateway, {**answers, ExplainWhyNot: why}):
+        sheet = await reader.read(f"/class-requests/{request.id}/why-not/{slot.id}")
+
+    assert "Pourquoi cette visite est-elle proposée ?" in sheet.text
