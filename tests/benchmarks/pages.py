@@ -25,8 +25,8 @@ from tests.browser.demo_region import DemoRegion, a_demo_region
 from tests.browser.pages import PAGES, Shown, paths_in
 from tests.browser.signing_in import give_cookie
 
-# What somebody sees first, and the pages with a map; the heaviest of each is told.
-FIRST_PAGES = ("/", "/visits")
+# What somebody sees first, as a visitor and in each role, and the pages with a map; the heaviest of each is told.
+FIRST_PAGES = ("/", "/sign-in")
 MAP_PAGES = ("/visits", "/map")
 READS_S = 1.0
 SECONDS = 30.0
