@@ -36,7 +36,7 @@ from services.gateway.web.forms import Form
 from services.gateway.web.labels import options
 from services.gateway.web.language import _, mark
 from services.gateway.web.page import Act, Acting, Go, Page, Pages, Sent, go
-from services.gateway.web.words import STATES
+from services.gateway.web.states import STATES
 
 # What is said once an action was taken.
 SAID: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 from contracts.errors import Kind, Problem, Wording
 from services.gateway.web.language import _, say
-from services.gateway.web.words import ACTIONS, STATES
+from services.gateway.web.states import ACTIONS, STATES
 
 
 def plainly(problem: Problem, of: str) -> Problem:

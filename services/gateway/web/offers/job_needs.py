@@ -34,7 +34,7 @@ from services.gateway.web.language import _, mark
 from services.gateway.web.offers.jobs import find_jobs
 from services.gateway.web.offers.whose import Chosen, InState, Words, as_seen, choose_company, company_of, every
 from services.gateway.web.page import Act, Go, Page, Pages, Sent, go
-from services.gateway.web.words import STATES
+from services.gateway.web.states import STATES
 
 SAID = {
     "publish": mark("C’est fait. Le besoin d’une entreprise approuvée est visible aussitôt ; sinon il est relu."),

@@ -21,7 +21,7 @@ from services.gateway.web.forms import Form
 from services.gateway.web.language import _, mark
 from services.gateway.web.offers.whose import Chosen, InState, as_seen, company_of, every
 from services.gateway.web.page import Act, Go, Page, Pages, Sent, go
-from services.gateway.web.words import STATES
+from services.gateway.web.states import STATES
 
 SAID = {
     "publish": mark("C’est fait. Une offre d’une entreprise approuvée est visible aussitôt ; sinon elle est relue."),

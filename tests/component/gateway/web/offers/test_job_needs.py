@@ -1,7 +1,7 @@
 """A company's job needs by the pages: the job is chosen by its title, with or without scripts."""
 
 from contracts.vocabulary import Role
-from services.gateway.web.words import STATES
+from services.gateway.web.states import STATES
 from tests.component.gateway.web.offers.company_pages import (
     a_browser_of,
     fields_of,

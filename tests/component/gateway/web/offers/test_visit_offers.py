@@ -6,7 +6,7 @@ import asyncpg
 
 from contracts.companies.profiles import CompanyRow, ImportCompanies
 from contracts.vocabulary import Role
-from services.gateway.web.words import STATES
+from services.gateway.web.states import STATES
 from tests.component.gateway.web.offers.company_pages import (
     a_browser_of,
     fields_of,
