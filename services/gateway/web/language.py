@@ -4,6 +4,7 @@ Texts are written in French where they stand, in templates and in Python; `_` gi
 English ones are in each area's `en.po`. Which language a request is read in is set once, before its page is made.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,9 @@ LANGUAGES = (FRENCH, ENGLISH)
 COOKIE = "language"
 KEPT_S = 365 * 24 * 3600
 ROOT = Path(__file__).parent
+
+# French parts these from their words by a space at which no line may break.
+_BEFORE, _AFTER = re.compile(r" (?=[:;!?»€]|%(?!\())"), re.compile(r"(?<=«) ")
 
 _language: ContextVar[str] = ContextVar("language", default=FRENCH)
 
@@ -67,9 +71,6 @@ def ngettext(one: str, many: str, number: int, **facts: object) -> str:
 
 def number_words(one: str, many: str, number: int) -> str:
     """The words of `ngettext` before its facts are in them: templates put those in by themselves."""
-    # In French nothing is one, in English it is many.
-    if language() == FRENCH:
-        return one if number < 2 else many
     return translations(language()).ngettext(one, many, number)
 
 
@@ -83,14 +84,35 @@ def mark(text: str) -> str:
 
 def say(wording: Wording) -> str:
     """A sentence that is known in both languages, in the reader's."""
-    return wording.en if language() == ENGLISH else wording.fr
+    return wording.en if language() == ENGLISH else tied(wording.fr)
+
+
+class French(NullTranslations):
+    """French texts as they stand, their spaces tied where French does so."""
+
+    def gettext(self, message: str) -> str:
+        """The text itself."""
+        return _known(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """One or many: in French nothing is one, in English it is many."""
+        return _known(msgid1 if n < 2 else msgid2)
+
+
+def tied(text: str) -> str:
+    """A French text with no-break spaces before and within its signs."""
+    return _AFTER.sub("\N{NO-BREAK SPACE}", _BEFORE.sub("\N{NO-BREAK SPACE}", text))
+
+
+# Our own texts: there are only so many.
+_known = cache(tied)
 
 
 @cache
 def translations(chosen: str) -> NullTranslations:
     """What the texts are in a language; French ones are themselves."""
     if chosen == FRENCH:
-        return NullTranslations()
+        return French()
     words = Translations()
     for file in catalogues():
         with file.open("rb") as opened:

@@ -217,7 +217,7 @@ WORDS: dict[type, dict[str, str]] = {
         AlternativeReason.SAME_DAY: _("Le même jour"),
         AlternativeReason.PLACE_TAKEN: _("Place prise par une autre classe"),
         AlternativeReason.BETTER_TOGETHER: _("Moins bon pour l’ensemble"),
-        AlternativeReason.PROPOSED: _("Proposée elle aussi"),
+        AlternativeReason.PROPOSED: _("Proposée"),
     },
     ChangeCode: {
         ChangeCode.DECLINED: _("Si la proposition est refusée"),

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from contracts.errors import Wording
 from services.gateway.web import formats
-from services.gateway.web.language import ENGLISH, FRENCH, ngettext, reading
+from services.gateway.web.language import ENGLISH, FRENCH, gettext, ngettext, reading, say
 
 NOW = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
 WINTER, SUMMER = datetime(2026, 11, 12, 8, 30, tzinfo=UTC), datetime(2027, 6, 15, 8, 30, tzinfo=UTC)
@@ -87,3 +88,12 @@ def test_nothing_is_one_in_french(number: int, words: str) -> None:
     """Where English says many."""
     with reading(FRENCH):
         assert ngettext("%(num)s jour", "%(num)s jours", number) == words
+
+
+def test_french_signs_are_tied_to_their_words() -> None:
+    """No line begins with a colon; English has no such spaces, and quotes of code are none."""
+    with reading(FRENCH):
+        assert gettext("Essais : « %(num)s » !", num=3) == "Essais\u00a0: «\u00a03\u00a0»\u00a0!"
+        assert say(Wording("Tries left: 3", "Essais restants : 3")) == "Essais restants\u00a0: 3"
+    with reading(ENGLISH):
+        assert say(Wording("Tries left: 3", "Essais restants : 3")) == "Tries left: 3"

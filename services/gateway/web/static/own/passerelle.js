@@ -35,6 +35,33 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("DOMContentLoaded", () => showMistakes(document));
 document.addEventListener("htmx:afterSettle", (event) => showMistakes(event.target));
 
+// A part of the page that changed elsewhere is not read anew while somebody writes in it, but once they are done.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.target;
+  if (part.matches("[hx-trigger*='sse:']") && isWrittenIn(part)) {
+    event.preventDefault();
+    part.dataset.waits = "yes";
+  }
+});
+for (const moment of ["focusout", "toggle"]) {
+  // Not at once: the focus may only be on its way to the next field.
+  document.addEventListener(moment, () => setTimeout(readWhatWaits), true);
+}
+
+function readWhatWaits() {
+  for (const part of document.querySelectorAll("[data-waits]")) {
+    if (!isWrittenIn(part)) {
+      delete part.dataset.waits;
+      const select = part.getAttribute("hx-select") ?? undefined;
+      htmx.ajax("GET", part.getAttribute("hx-get"), { source: part, target: part, swap: "outerHTML", select });
+    }
+  }
+}
+
+function isWrittenIn(part) {
+  return part.querySelector("details.act[open]") !== null || part.querySelector("input:focus, textarea:focus, select:focus") !== null;
+}
+
 function rest(form, resting) {
   if (!resting) {
     delete form.dataset.sent;
