@@ -1,12 +1,26 @@
 """The Region's pages, as a coordinator reads them without JavaScript."""
 
 import re
+from typing import Any
 
 import pytest
 
+from contracts.companies.profiles import CompanyRow, ImportCompanies
 from contracts.reference.places import DEPARTMENTS
 from contracts.vocabulary import Role
-from tests.given import Region, a_class_request, a_company, a_school, a_site, a_slot, an_offer, until
+from tests.given import (
+    Region,
+    a_class_request,
+    a_company,
+    a_school,
+    a_site,
+    a_slot,
+    an_offer,
+    body,
+    luhn_completed,
+    numbers,
+    until,
+)
 from tests.reading import Sheet
 
 SCRIPT = "<script>alert('x')</script>"
@@ -85,6 +99,28 @@ async def test_an_organisation_is_approved_from_the_list(region: Region) -> None
 
     assert after.path == "/organisations?in_state=suspended"
     assert "L’organisation est approuvée." in after.text
+
+
+async def test_what_waits_for_review_is_listed(region: Region) -> None:
+    """A company that is known but not yet approved writes an offer: the Region reads it first."""
+    coordinator = await region.sign_in(Role.COORDINATOR)
+    siren = luhn_completed(f"9{next(numbers):07d}")
+    row = CompanyRow(siret=luhn_completed(f"{siren}0001"), name="Ateliers repérés", commune="32013", fictional=True)
+    await region.bus.ask(ImportCompanies(rows=(row,)))
+
+    async def known() -> Any:
+        return body(await coordinator.get("/v1/companies", params={"q": "repérés"}))["items"]
+
+    (company,) = await until(known)
+    industrialist = await region.sign_in(Role.COMPANY, company["id"])
+    offer = await an_offer(industrialist, company, await a_site(industrialist, company))
+    reader = await region.browse(Role.COORDINATOR)
+
+    async def listed() -> Sheet | None:
+        sheet = await reader.read("/organisations")
+        return sheet if f"/visit-offers/{offer['id']}" in sheet.links else None
+
+    assert "À relire avant publication" in (await until(listed)).text
 
 
 async def test_a_stale_page_says_what_happened(region: Region) -> None:

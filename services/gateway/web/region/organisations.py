@@ -10,6 +10,7 @@ from litestar.response import Template
 
 from contracts.associations.profiles import Association, GetAssociation, MoveAssociation
 from contracts.caller import Scope
+from contracts.companies.job_needs import JobNeed
 from contracts.companies.profiles import Company, GetCompany, MoveCompany, Site
 from contracts.companies.visit_offers import VisitOffer
 from contracts.errors import NotFound, PasserelleError
@@ -82,14 +83,14 @@ async def _organisations(
     if resource is None:
         raise NotFound(thing="kind of organisation", id=kind[:40])
     found = await listing(resource, state=in_state or None, search=search or None)
-    waiting = {
-        each: len((await Lister(listing.pool, listing.caller, None, WAITING_COUNTED)(of, state="claimed")).items)
-        for each, of in KINDS.items()
-    }
+    reading = Lister(listing.pool, listing.caller, None, WAITING_COUNTED)
+    waiting = {each: len((await reading(of, state="claimed")).items) for each, of in KINDS.items()}
     return page(
         "region/organisations.html",
         fragment="region/_organisations.html",
         form=form,
+        offers=(await reading(VisitOffer, state="in_review")).items,
+        needs=(await reading(JobNeed, state="in_review")).items,
         found=found,
         kind=kind,
         states=STATES,
