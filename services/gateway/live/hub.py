@@ -33,8 +33,9 @@ LOOK_S = 0.25
 LONGEST_S = 15 * 60.0
 COME_BACK_MS = 2000
 STREAMS = 256
-# A few pages of one person, or a few machines with one key.
-STREAMS_EACH = 6
+# A few pages of one person, or a few machines with one key. Browsers hold six connections to a server that speaks
+# HTTP/1.1: the next page of somebody with many open must still find one.
+STREAMS_EACH = 4
 READ_TOGETHER = 500
 
 StillTheirs: TypeAlias = Callable[[], Awaitable[bool]]
