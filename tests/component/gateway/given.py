@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import msgspec
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -80,6 +81,11 @@ class Gateway:
         stream = self.neighbours[subject.split(".")[1]].jetstream()
         await stream.publish(subject, body, headers={"ce-id": event_id} | ({"ce-actor": actor} if actor else {}))
         return event_id
+
+
+def api_routes(app: Litestar) -> list[HTTPRoute]:
+    """The routes that software uses: of pages, forms carry what these carry in headers."""
+    return [route for route in app.routes if isinstance(route, HTTPRoute) and route.path.startswith("/v1")]
 
 
 def bearer(secret: str) -> dict[str, str]:

@@ -1,12 +1,10 @@
 """An `Idempotency-Key` works on every POST: the same request has one effect and one answer, another is refused."""
 
-from litestar.routes import HTTPRoute
-
 from contracts.companies.booking_checks import BookingCheck, CheckBooking
 from contracts.companies.bookings import BookSlot
 from contracts.errors import KeyReused
 from contracts.vocabulary import Role
-from tests.component.gateway.given import Gateway, bearer, played
+from tests.component.gateway.given import Gateway, api_routes, bearer, played
 from tests.component.gateway.resources import NOW, a_booking, a_company, a_slot, a_uai, an_offer
 
 ONCE = {"Idempotency-Key": "just once"}
@@ -17,8 +15,8 @@ async def test_every_post_takes_an_idempotency_key(shared_gateway: Gateway):
     """Whichever is added later, too."""
     without = {
         route.path_format
-        for route in shared_gateway.app.routes
-        if isinstance(route, HTTPRoute) and "POST" in route.route_handler_map
+        for route in api_routes(shared_gateway.app)
+        if "POST" in route.route_handler_map
         if "Idempotency-Key"
         not in {each.field_alias for each in route.route_handler_map["POST"][1].expected_header_params}
     }

@@ -3,13 +3,12 @@
 import httpx
 import msgspec
 import pytest
-from litestar.routes import HTTPRoute
 
 from contracts.companies.bookings import BookSlot, MoveBooking
 from contracts.companies.profiles import ChangeCompany, GetCompany
 from contracts.errors import Outdated
 from contracts.vocabulary import Role
-from tests.component.gateway.given import Gateway, played
+from tests.component.gateway.given import Gateway, api_routes, played
 from tests.component.gateway.resources import a_booking, a_company, a_slot, a_uai, an_offer, next_version
 
 COMPANY = a_company(version=7)
@@ -61,21 +60,20 @@ async def test_every_change_of_a_thing_asks_for_its_version(shared_gateway: Gate
     headers = await shared_gateway.headers(Role.COORDINATOR)
     needing = {
         (method, route.path_format)
-        for route in shared_gateway.app.routes
-        if isinstance(route, HTTPRoute)
+        for route in api_routes(shared_gateway.app)
         for method, (_, model) in route.route_handler_map.items()
         if "If-Match" in {each.field_alias for each in model.expected_header_params}
     }
     patches = {
         (method, route.path_format)
-        for route in shared_gateway.app.routes
+        for route in api_routes(shared_gateway.app)
         for method in ("PATCH", "PUT")
-        if isinstance(route, HTTPRoute) and method in route.route_handler_map
+        if method in route.route_handler_map
     }
     actions = {
         ("POST", route.path_format)
-        for route in shared_gateway.app.routes
-        if isinstance(route, HTTPRoute) and route.path_format.endswith("{action}")
+        for route in api_routes(shared_gateway.app)
+        if route.path_format.endswith("{action}") and "POST" in route.route_handler_map
     }
 
     assert needing >= patches | actions
