@@ -157,6 +157,15 @@ async def mediate(mediator: httpx.AsyncClient, acknowledged: Acknowledged) -> No
         await acknowledged.pause(PAUSE_S)
 
 
+async def open_accounts(industrialist: httpx.AsyncClient, company: Any, acknowledged: Acknowledged) -> None:
+    """A company: opens an account for one colleague after the other."""
+    for number in itertools.takewhile(lambda _: not acknowledged.over.is_set(), itertools.count()):
+        email = f"collegue-{number}@{company['id']}.example"
+        colleague = {"email": email, "role": Role.COMPANY, "organisation_id": company["id"]}
+        acknowledged.answers["account"].append(body(await post(industrialist, "/v1/accounts", colleague), 201))
+        await acknowledged.pause(4 * PAUSE_S)
+
+
 @asynccontextmanager
 async def at_work(region: Region) -> AsyncIterator[Acknowledged]:
     """Companies, associations and schools, until the block ends; then each finishes the write in hand."""
@@ -173,6 +182,7 @@ async def at_work(region: Region) -> AsyncIterator[Acknowledged]:
             for _ in range(2)
         ]
         work += [open_slots(industrialist, offers, acknowledged), agree(industrialist, acknowledged)]
+        work.append(open_accounts(industrialist, company, acknowledged))
     for _ in range(ASSOCIATIONS):
         association = await an_association(coordinator)
         mediator = await region.sign_in(Role.ASSOCIATION, association["id"])

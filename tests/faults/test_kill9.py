@@ -25,6 +25,7 @@ PROGRESS = {
     "acceptance": 4,
     "capacity": 2,
     "intervention": 1,
+    "account": 4,
     "booked": 4,
     "waited": 4,
     "accepted": 2,
@@ -79,6 +80,14 @@ async def test_acknowledged_writes_exist_exactly_once(aftermath: Aftermath, kind
 
     assert aftermath.acknowledged.count(kind) > len(VICTIMS)
     assert sorted(kept) == sorted(aftermath.acknowledged.ids(kind))
+
+
+async def test_acknowledged_accounts_exist_exactly_once(aftermath: Aftermath) -> None:
+    """Those are the gateway's own, which answers a repeated request by itself."""
+    found = await rows(aftermath.storm.servers, "gateway", "select id from account")
+
+    assert aftermath.acknowledged.count("account") > len(VICTIMS)
+    assert sorted(str(row["id"]) for row in found) == sorted(aftermath.acknowledged.ids("account"))
 
 
 @pytest.mark.parametrize(("kind", "table"), [("change", "booking"), ("intervention", "intervention")])
