@@ -112,9 +112,11 @@ PAGES: tuple[Shown, ...] = (
     Shown("/class-requests/{class_request_id}/why-not/{slot_id}", Role.TEACHER),
     # Proposals with their reasons
     Shown("/visit-proposals", Role.TEACHER),
+    Shown("/visit-proposals", Role.COMPANY),
     Shown("/visit-proposals/{visit_proposal_id}", Role.TEACHER, pictures=("dark", "narrow")),
     Shown("/partnership-proposals", Role.COMPANY),
     Shown("/partnership-proposals", Role.ASSOCIATION),
+    Shown("/partnership-proposals", Role.COORDINATOR),
     Shown("/partnership-proposals/{partnership_proposal_id}", Role.COMPANY),
     # What a company opens
     Shown("/company", Role.COMPANY),
