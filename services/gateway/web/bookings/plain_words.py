@@ -1,5 +1,7 @@
 """Refusals as people read them: without the words of the machines that refuse."""
 
+import re
+
 from contracts.errors import Kind, Problem, Wording
 from services.gateway.web.language import _, say
 from services.gateway.web.states import ACTIONS, STATES
@@ -55,5 +57,5 @@ def _refused(problem: Problem, of: str) -> str:
         word = problem.facts.get(fact)
         if word in words:
             shown = f"«\N{NO-BREAK SPACE}{_(words[word])}\N{NO-BREAK SPACE}»"
-            told = told.replace(f"« {word} »", shown).replace(f"«{word}»", shown)
+            told = re.sub(rf"«\s?{re.escape(word)}\s?»", shown, told)
     return told
