@@ -75,7 +75,11 @@ async def test_a_double_click_accepts_once(proposed):
 
     assert [click.status for click in clicks] == [200, 200]
     assert ["errors" in click.html for click in clicks] == [False, False]
-    assert len(body(await teacher.get("/v1/bookings"))["items"]) == 1
+
+    async def bookings():
+        return body(await teacher.get("/v1/bookings"))["items"]
+
+    assert len(await until(bookings)) == 1
 
 
 async def test_a_declined_visit_is_followed_by_the_next_best(proposed):
