@@ -3,6 +3,7 @@
 The same rules as the API's: the owner checks and decides; what it refuses comes back with what was typed.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,14 @@ from litestar.response import Template
 
 from contracts.caller import Scope
 from contracts.companies.booking_checks import BookingCheck, CheckBooking
-from contracts.companies.bookings import BookSlot, JoinWaitingList, NewBooking, TransportMode
+from contracts.companies.bookings import Booking, BookSlot, JoinWaitingList, NewBooking, TransportMode
 from contracts.companies.slots import GetSlot, Slot
 from contracts.companies.visit_offers import GetVisitOffer, VisitOffer
 from contracts.errors import Kind, NotYours, PasserelleError
 from contracts.local_time import local_day
 from contracts.machines import SLOT
 from contracts.matchmaker.class_requests import ClassRequest, GetClassRequest
+from contracts.message import Command
 from contracts.vocabulary import AccessNeed, Level, OrganisationKind
 from services.gateway.api.asking import Ask, Asking
 from services.gateway.api.listing import Lister, Listing
@@ -30,7 +32,7 @@ from services.gateway.web.formats import day
 from services.gateway.web.forms import Form
 from services.gateway.web.labels import label, options
 from services.gateway.web.language import _, mark, say
-from services.gateway.web.page import Act, AnyRequest, Go, Page, Pages, Sent, go
+from services.gateway.web.page import Act, Acting, AnyRequest, Go, Page, Pages, Sent, go
 
 BOOK, WAIT = "book", "wait"
 SAID: dict[str, str] = {
@@ -53,13 +55,8 @@ async def book(
     slot_id: FromPath[UUID], ask: Ask, act: Act, listing: Listing, state: State, page: Page, form: Sent
 ) -> Go:
     """Book, or only check where the reader pressed that button; then on to the booking."""
-    if not form.text("check"):
-        try:
-            booking = await act(BookSlot(slot_id=slot_id, booking=form.read(NewBooking)))
-        except PasserelleError as refused:
-            form.refuse(refused)
-        else:
-            return go(f"/bookings/{booking.id}", said=_(SAID[booking.state]))
+    if booking := await sent(form, act, lambda new: BookSlot(slot_id=slot_id, booking=new)):
+        return go(f"/bookings/{booking.id}", said=_(SAID[booking.state]))
     return await booking_form(slot_id, BOOK, form, ask, listing, state, page)
 
 
@@ -75,14 +72,20 @@ async def wait(
     slot_id: FromPath[UUID], ask: Ask, act: Act, listing: Listing, state: State, page: Page, form: Sent
 ) -> Go:
     """Join the waiting list; then on to the booking that waits."""
-    if not form.text("check"):
-        try:
-            booking = await act(JoinWaitingList(slot_id=slot_id, booking=form.read(NewBooking)))
-        except PasserelleError as refused:
-            form.refuse(refused)
-        else:
-            return go(f"/bookings/{booking.id}", said=_(SAID[booking.state]))
+    if booking := await sent(form, act, lambda new: JoinWaitingList(slot_id=slot_id, booking=new)):
+        return go(f"/bookings/{booking.id}", said=_(SAID[booking.state]))
     return await booking_form(slot_id, WAIT, form, ask, listing, state, page)
+
+
+async def sent(form: Form, act: Acting, command: Callable[[NewBooking], Command[Booking]]) -> Booking | None:
+    """The booking that came of the form; None where it was only to be checked, or where the form says what is wrong."""
+    if form.text("check"):
+        return None
+    try:
+        return await act(command(form.read(NewBooking)))
+    except PasserelleError as refused:
+        form.refuse(refused)
+        return None
 
 
 async def begun(request: AnyRequest, ask: Asking) -> Form:
