@@ -13,11 +13,9 @@ from services.database import transaction
 from services.gateway.auth.accounts import create_account
 from services.gateway.auth.code_rules import TRIES
 from tests.component.gateway.given import a_gateway, until
-from tests.component.gateway.mail_server import a_mail_server
 from tests.component.gateway.web.signing_in import (
     COOKIE,
     EMAIL,
-    FROM,
     SECRET,
     a_reader,
     an_account,
@@ -27,26 +25,6 @@ from tests.component.gateway.web.signing_in import (
     sign_in,
 )
 from tests.reading import HTML
-
-
-@pytest.fixture
-async def mails():
-    """A mail server that keeps what it gets."""
-    async with a_mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def gateway(servers, mails):
-    """The gateway at work, with a way for mails."""
-    async with a_gateway(servers, smtp_url=mails.url, mail_from=FROM, secret=SECRET) as running:
-        yield running
-
-
-@pytest.fixture
-async def reader(gateway):
-    async with a_reader(gateway) as one:
-        yield one
 
 
 async def test_somebody_signs_in_by_a_typed_code_and_arrives_where_they_wanted(gateway, mails, reader):

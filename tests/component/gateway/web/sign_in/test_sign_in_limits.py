@@ -7,36 +7,14 @@ import pytest
 
 from services.gateway.auth.code_rules import FOR_CLIENT_SHORTLY, FOR_EMAIL_SHORTLY
 from tests.component.gateway.given import a_gateway, until
-from tests.component.gateway.mail_server import a_mail_server
 from tests.component.gateway.web.signing_in import (
     EMAIL,
-    FROM,
     SECRET,
     a_reader,
     an_account,
     ask,
     code_to,
 )
-
-
-@pytest.fixture
-async def mails():
-    """A mail server that keeps what it gets."""
-    async with a_mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def gateway(servers, mails):
-    """The gateway at work, with a way for mails."""
-    async with a_gateway(servers, smtp_url=mails.url, mail_from=FROM, secret=SECRET) as running:
-        yield running
-
-
-@pytest.fixture
-async def reader(gateway):
-    async with a_reader(gateway) as one:
-        yield one
 
 
 async def test_too_many_codes_are_refused_with_a_time(gateway, mails, reader):
