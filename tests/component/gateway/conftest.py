@@ -10,6 +10,7 @@ from deploy.choreography import durables_of
 from deploy.embedded.nats import RunningNats, start_nats
 from deploy.embedded.postgres import RunningPostgres
 from deploy.provision import provision_streams
+from services.database import open_pool
 from services.gateway.service import service
 from tests.component.gateway.given import Gateway, a_gateway
 from tests.conftest import Servers, end_at_once
@@ -48,3 +49,11 @@ async def shared_gateway(
     await end_at_once(broker)
     await connection.execute(f"drop database {name} with (force)")
     await connection.close()
+
+
+@pytest.fixture
+async def pool(postgres, database):
+    """The gateway's own connections to a fresh database."""
+    opened = await open_pool(postgres.dsn("gateway", database), 8)
+    yield opened
+    await opened.close()

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from contracts.identifiers import uuid7
-from services.database import open_pool, transaction
+from services.database import transaction
 from services.gateway.directory.live_store import find_kept, insert_changes, list_changes
 from services.gateway.directory.projections import write
 from services.gateway.live.hearing_rules import Change
@@ -18,14 +18,6 @@ from tests.component.gateway.resources import a_company
 
 WRITERS = 4
 TRANSACTIONS = 25
-
-
-@pytest.fixture
-async def pool(postgres, database):
-    """The gateway's own connections to a fresh database."""
-    opened = await open_pool(postgres.dsn("gateway", database), WRITERS + 2)
-    yield opened
-    await opened.close()
 
 
 def a_change(version: int = 1) -> Change:

@@ -5,13 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.caller import SCOPES_OF_ROLE, SYSTEM
-from contracts.errors import NotFound
-from contracts.gateway.accounts import NewAccount
+from contracts.caller import SCOPES_OF_ROLE
 from contracts.identifiers import uuid7
 from contracts.vocabulary import Role
-from services.database import open_pool, transaction
-from services.gateway.auth.accounts import close_account, create_account
+from services.database import transaction
 from services.gateway.auth.code_rules import (
     FOR_CLIENT_SHORTLY,
     FOR_EMAIL_A_DAY,
@@ -24,51 +21,14 @@ from services.gateway.auth.code_rules import (
     TooManyCodes,
     TooManyTries,
 )
-from services.gateway.auth.codes import Choice, SignedIn, ask_for_code, forget_old_codes, sign_in
-from services.gateway.auth.session_rules import IDLE, LONGEST
+from services.gateway.auth.codes import Choice, SignedIn, forget_old_codes, sign_in
 from services.gateway.auth.sessions import (
     SessionRing,
-    close_all_sessions,
-    close_session,
     forget_old_sessions,
-    open_session,
 )
 from services.work import Work
-from tests.component.gateway.given import a_gateway, until
-from tests.component.gateway.resources import a_uai
-
-NOW = datetime.now(UTC)
-EMAIL = "Camille@Exemple.fr"
-FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture
-async def pool(postgres, database):
-    """The gateway's own connections to a fresh database."""
-    opened = await open_pool(postgres.dsn("gateway", database), 8)
-    yield opened
-    await opened.close()
-
-
-async def an_account(pool, role=Role.TEACHER, email=EMAIL, organisation_id=None, *, demo=False):
-    """An account of a school's, unless told otherwise."""
-    organisation_id = a_uai() if organisation_id is None else str(organisation_id)
-    new = NewAccount(email=email, role=role, organisation_id=organisation_id, name="Camille")
-    async with transaction(pool) as connection:
-        return await create_account(connection, new, SYSTEM, NOW, demo=demo)
-
-
-async def ask(pool, email=EMAIL, client="192.0.2.1", now=NOW):
-    return await ask_for_code(pool, email, client, now)
-
-
-async def type_in(pool, asked, typed=None, account_id=None, now=NOW):
-    """What comes of typing a code, by default the right one."""
-    return await sign_in(pool, asked.id, asked.code if typed is None else typed, account_id, FIREFOX, now)
-
-
-def wrong(asked):
-    return f"{(int(asked.code) + 1) % 1_000_000:06d}"
+from tests.component.gateway.given import a_gateway
+from tests.component.gateway.typed_codes import EMAIL, FIREFOX, NOW, an_account, ask, type_in, wrong
 
 
 async def test_the_right_code_opens_a_session_with_the_role_s_scopes(pool):
@@ -246,84 +206,6 @@ async def test_somebody_with_several_accounts_chooses_one(pool):
         await type_in(pool, asked, account_id=teacher.id)
 
 
-async def test_a_closed_account_loses_its_sessions_and_gets_no_other(pool):
-    """Also one that has typed its code already, and not chosen yet."""
-    account = await an_account(pool)
-    signed_in = await type_in(pool, await ask(pool))
-    asked = await ask(pool)
-
-    async with transaction(pool) as connection:
-        closed = await close_account(connection, account.id, SYSTEM, NOW)
-
-    assert closed.closed_at == NOW
-    assert await SessionRing(pool).session_of(signed_in.token) is None
-    with pytest.raises(CodeWrong):
-        await type_in(pool, asked)
-    with pytest.raises(NotFound):
-        async with transaction(pool) as connection:
-            await open_session(connection, account, FIREFOX, NOW)
-    assert (await ask(pool)).to is None
-
-
-async def test_a_session_ends_after_hours_without_use_and_after_a_month(pool):
-    """Each look at it counts as use, to the minute."""
-    await an_account(pool)
-    idle, long = await type_in(pool, await ask(pool)), await type_in(pool, await ask(pool))
-    await pool.execute("update web_session set seen_at = now() - $1::interval where id = $2", IDLE, idle.session.id)
-    await pool.execute(
-        "update web_session set created_at = now() - $1::interval where id = $2", LONGEST, long.session.id
-    )
-
-    assert await SessionRing(pool).session_of(idle.token) is None
-    assert await SessionRing(pool).session_of(long.token) is None
-
-    await pool.execute("update web_session set seen_at = now() - interval '11 hours', created_at = now()")
-    assert await SessionRing(pool).session_of(idle.token) is not None
-    seen = await pool.fetchval("select now() - seen_at from web_session where id = $1", idle.session.id)
-    assert seen < timedelta(minutes=1)
-
-
-async def test_signing_out_everywhere_ends_all_sessions_of_a_person(pool):
-    """Of all accounts with the address; at once here, within two seconds on another replica; nobody else."""
-    account, head = await an_account(pool), await an_account(pool, Role.HEAD)
-    await an_account(pool, email="autre@exemple.fr")
-    mine = [await type_in(pool, await ask(pool), account_id=each.id) for each in (account, head)]
-    theirs = await type_in(pool, await ask(pool, "autre@exemple.fr"))
-    here, elsewhere = SessionRing(pool), SessionRing(pool)
-    for each in mine:
-        assert await here.session_of(each.token)
-        assert await elsewhere.session_of(each.token)
-
-    async with transaction(pool) as connection:
-        ended = await close_all_sessions(connection, account)
-    here.forget_accounts(*ended)
-
-    async def forgotten_elsewhere():
-        return not any([await elsewhere.session_of(each.token) for each in mine])
-
-    assert set(ended) == {account.id, head.id}
-    assert [await here.session_of(each.token) for each in mine] == [None, None]
-    await until(forgotten_elsewhere)
-    assert await here.session_of(theirs.token)
-
-
-async def test_one_session_is_ended_by_whom_it_belongs_to(pool):
-    """Nobody ends another account's."""
-    account = await an_account(pool)
-    stranger = await an_account(pool, email="autre@exemple.fr")
-    signed_in, other = await type_in(pool, await ask(pool)), await type_in(pool, await ask(pool))
-    ring = SessionRing(pool)
-
-    async with transaction(pool) as connection:
-        with pytest.raises(NotFound):
-            await close_session(connection, stranger, signed_in.session.id)
-        await close_session(connection, account, signed_in.session.id)
-    ring.forget(signed_in.token)
-
-    assert await ring.session_of(signed_in.token) is None
-    assert await ring.session_of(other.token)
-
-
 async def test_tokens_and_codes_are_stored_nowhere(pool):
     """The database holds their hashes; what stands there opens nothing."""
     await an_account(pool)
@@ -356,14 +238,3 @@ async def test_what_has_ended_is_forgotten_by_night(servers):
         assert [row["id"] for row in await pool.fetch("select id from web_session")] == [new.session.id]
         assert await pool.fetchval("select count(*) from sign_in_code where email = 'vieux@exemple.fr'") == 0
         assert await pool.fetchval("select count(*) from sign_in_code") == 2
-
-
-async def test_a_busy_replica_remembers_so_many_sessions(pool, monkeypatch):
-    """The one least lately seen is looked up again."""
-    monkeypatch.setattr("services.gateway.auth.sessions.REMEMBERED_SESSIONS", 1)
-    await an_account(pool)
-    first, second = await type_in(pool, await ask(pool)), await type_in(pool, await ask(pool))
-    ring = SessionRing(pool)
-
-    for each in (first, second, first):
-        assert (await ring.session_of(each.token)).id == each.session.id
